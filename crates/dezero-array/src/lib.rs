@@ -1,0 +1,1 @@
+//! N-dimensional arrays with a run-time dtype, NumPy semantics and NumPy printing: the values under dezero.

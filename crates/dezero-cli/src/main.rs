@@ -1,0 +1,3 @@
+//! The command `dezero`.
+
+fn main() {}

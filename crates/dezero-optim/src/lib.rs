@@ -1,0 +1,1 @@
+//! Function minimisation with derivatives from dezero.

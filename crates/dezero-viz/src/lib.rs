@@ -1,0 +1,1 @@
+//! Computational graphs of dezero as Graphviz DOT.

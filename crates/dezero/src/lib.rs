@@ -1,0 +1,1 @@
+//! Define-by-run automatic differentiation of any order.
