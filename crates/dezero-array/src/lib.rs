@@ -1,1 +1,19 @@
 //! N-dimensional arrays with a run-time dtype, NumPy semantics and NumPy printing: the values under dezero.
+
+mod array;
+mod convert;
+mod display;
+mod dtype;
+mod elementwise;
+mod error;
+mod reduce;
+mod shape;
+mod strided;
+mod view;
+
+pub use array::Array;
+pub use dtype::{DType, Element, Scalar};
+pub use error::{Error, Result};
+pub use shape::{Tuple, broadcast_shapes};
+
+use dtype::each_dtype;
