@@ -1,1 +1,26 @@
-//! Define-by-run automatic differentiation of any order: Variable, Function, backward.
+//! Define-by-run automatic differentiation of any order.
+
+mod backward;
+mod elementwise;
+mod error;
+mod function;
+mod mode;
+mod node;
+mod op;
+mod operators;
+mod ops;
+mod variable;
+
+pub use backward::{Backward, grad, try_grad};
+pub use dezero_array::{Array, DType, Element, Scalar};
+pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
+pub use error::{Error, Result};
+pub use function::{Creator, Custom, Function};
+pub use mode::{NoGrad, enable_grad, is_recording, no_grad};
+pub use node::live_nodes;
+pub use op::Op;
+pub use operators::Operand;
+pub use ops::arguments::{Axes, Shape};
+pub use ops::index::Index;
+pub use variable::Variable;
+mod missing;

@@ -1,0 +1,531 @@
+//! The reverse sweep: cotangents from a result down to what it was computed from.
+//!
+//! Ids order the work: a node's id is above those of its inputs, so taking the highest id first
+//! meets a node only when its cotangent is complete. Pending nodes stand in a window indexed by
+//! the distance of their id from the window's start; those further down wait in a map until the
+//! window gets there. Nothing recurses and nothing is sorted, and each edge is followed once.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+use dezero_array::Array;
+
+use crate::elementwise::Real;
+use crate::error::{Error, Result};
+use crate::function::{self, output_count};
+use crate::mode::{self, Recording};
+use crate::node::{Inputs, NodeRef};
+use crate::op::{Call, Op};
+use crate::operators::panicking;
+use crate::ops::shape::{elementwise_vjp, fit};
+use crate::variable::{LeafCell, Repr, Variable};
+
+/// How to go backward; see [`Variable::backward_with`].
+///
+/// ```
+/// use dezero_core::{Backward, Variable};
+/// let x = Variable::new(2.0);
+/// let y = x.powf(3.0);
+/// y.backward_with(Backward::new().create_graph());
+/// let gx = x.grad().unwrap(); // 3 x^2, with a graph
+/// x.cleargrad();
+/// gx.backward();
+/// assert_eq!(x.grad().unwrap().item(), 12.0); // 6 x
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Backward {
+    create_graph: bool,
+    retain_grad: bool,
+}
+
+impl Backward {
+    /// As [`Variable::backward`] goes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Records the derivatives, so that they can be differentiated again.
+    #[must_use]
+    pub fn create_graph(mut self) -> Self {
+        self.create_graph = true;
+        self
+    }
+
+    /// Leaves a gradient in every variable on the way, not just in the leaves.
+    #[must_use]
+    pub fn retain_grad(mut self) -> Self {
+        self.retain_grad = true;
+        self
+    }
+}
+
+/// # Differentiation
+impl Variable {
+    /// Differentiates this variable by everything it was computed from: adds to
+    /// [`grad`](Self::grad) of each leaf.
+    ///
+    /// The sweep starts from this variable's own gradient if one was put there, else from ones. A
+    /// leaf gets a gradient of ones; so does a result computed under
+    /// [`no_grad`](crate::no_grad), which is a leaf. Gradients accumulate: a second call adds a
+    /// second time, until [`cleargrad`](Self::cleargrad).
+    ///
+    /// # Panics
+    ///
+    /// Where [`try_backward`](Self::try_backward) gives an error.
+    #[track_caller]
+    pub fn backward(&self) {
+        panicking(self.try_backward(Backward::new()));
+    }
+
+    /// [`backward`](Self::backward) with a graph of the derivatives, or with the gradients of
+    /// intermediate results.
+    ///
+    /// # Panics
+    ///
+    /// Where [`try_backward`](Self::try_backward) gives an error.
+    #[track_caller]
+    pub fn backward_with(&self, how: Backward) {
+        panicking(self.try_backward(how));
+    }
+
+    /// [`backward_with`](Self::backward_with), or why it cannot be.
+    ///
+    /// # Errors
+    ///
+    /// If the variable is a constant (a detached value, or a gradient that was computed without
+    /// `create_graph`) or not a float; or what a user's function or a singular matrix on the way
+    /// reports.
+    #[track_caller]
+    pub fn try_backward(&self, how: Backward) -> Result<()> {
+        let line = mode::line(Location::caller());
+        if self.is_constant_derivative() {
+            return Ok(());
+        }
+        // A leaf's own gradient is what the sweep adds to, not where it starts.
+        let is_leaf = matches!(self.0, Repr::Leaf(_));
+        let seed = if is_leaf { None } else { self.grad() };
+        if seed.is_some() {
+            self.cleargrad();
+        }
+        Sweep::new(self, how.create_graph, Sink::Leaves { retain: how.retain_grad })
+            .and_then(|sweep| sweep.run(self, seed))
+            .map(drop)
+            .map_err(|error| error.at(line))
+    }
+}
+
+/// The derivatives of the sum of `y` by each of `xs`, as variables that can be differentiated
+/// again. Touches no [`grad`](Variable::grad); zeros where `y` does not depend on an `x`.
+///
+/// ```
+/// use dezero_core::{grad, Variable};
+/// let x = Variable::new(1.0);
+/// let y = x.tanh();
+/// let gx = &grad(&y, &[&x])[0];
+/// let gx2 = &grad(gx, &[&x])[0];
+/// assert_eq!(gx2.item(), -0.6397000084492246);
+/// ```
+///
+/// # Panics
+///
+/// Where [`try_grad`] gives an error.
+#[track_caller]
+pub fn grad(y: &Variable, xs: &[&Variable]) -> Vec<Variable> {
+    panicking(try_grad(y, xs))
+}
+
+/// [`grad`], or why it cannot be.
+///
+/// # Errors
+///
+/// As [`Variable::try_backward`].
+#[track_caller]
+pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
+    let line = mode::line(Location::caller());
+    let targets = xs.iter().map(|x| Target::new(x)).collect();
+    let found = if y.is_constant_derivative() {
+        vec![None; xs.len()]
+    } else {
+        Sweep::new(y, true, Sink::Targets(targets)).and_then(|sweep| sweep.run(y, None)).map_err(|error| error.at(line))?
+    };
+    let zeros = |x: &Variable| {
+        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape())).map(|zeros| Variable::value(zeros).into_derivative()).map_err(Error::from)
+    };
+    found.into_iter().zip(xs).map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative()))).collect()
+}
+
+/// What is asked for, by the leaf's identity or the node's id.
+enum Target {
+    Leaf(Arc<LeafCell>, Option<Variable>),
+    Node(u64, Option<Variable>),
+}
+
+impl Target {
+    fn new(x: &Variable) -> Self {
+        match &x.0 {
+            Repr::Leaf(cell) => Self::Leaf(cell.clone(), None),
+            Repr::Result(_) | Repr::Link(_) => Self::Node(x.link_node().map_or(0, |node| node.id), None),
+            Repr::Value(_) => Self::Node(0, None),
+        }
+    }
+}
+
+/// Where the cotangents end up.
+enum Sink {
+    /// In `.grad` of the leaves, and with `retain` of everything on the way.
+    Leaves { retain: bool },
+    /// With those who asked.
+    Targets(Vec<Target>),
+}
+
+/// What has arrived at a node so far.
+enum Cotangent {
+    /// Of a 0-d f64 in a plain sweep: no array, no node.
+    Real(f64),
+    /// Of anything else.
+    Variable(Variable),
+    /// Of a call with several results, one each.
+    Outputs(Vec<Option<Variable>>),
+}
+
+impl From<Variable> for Cotangent {
+    fn from(gx: Variable) -> Self {
+        match &gx.0 {
+            Repr::Value(value) => value.as_f64().map_or_else(|| Self::Variable(gx.clone()), Self::Real),
+            _ => Self::Variable(gx),
+        }
+    }
+}
+
+impl Cotangent {
+    fn into_variable(self) -> Variable {
+        match self {
+            Self::Real(gx) => Variable::value(gx),
+            Self::Variable(gx) => gx,
+            Self::Outputs(_) => unreachable!("only a call has several cotangents"),
+        }
+    }
+
+    fn add(&mut self, other: Self) -> Result<()> {
+        match (&mut *self, other) {
+            (Self::Real(a), Self::Real(b)) => *a += b,
+            (Self::Outputs(all), Self::Outputs(more)) => {
+                for (a, b) in all.iter_mut().zip(more) {
+                    *a = match (a.take(), b) {
+                        (Some(a), Some(b)) => Some(a.try_add(b)?.into_link()),
+                        (a, b) => a.or(b),
+                    };
+                }
+            }
+            (a, b) => {
+                let sum = std::mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
+                *a = Self::from(sum.into_link());
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Pending {
+    node: NodeRef,
+    cotangent: Cotangent,
+}
+
+struct Sweep {
+    create_graph: bool,
+    sink: Sink,
+    /// Pending nodes by `top - id`.
+    window: Vec<Option<Pending>>,
+    top: u64,
+    /// Nodes at this distance from `top` or more wait in `far`.
+    reach: u64,
+    far: BTreeMap<u64, Pending>,
+    done: u64,
+}
+
+const LEAST_REACH: u64 = 256;
+const MOST_REACH: u64 = 1 << 16;
+
+thread_local! {
+    /// The emptied window of the last sweep on this thread.
+    static WINDOW: Cell<Vec<Option<Pending>>> = const { Cell::new(Vec::new()) };
+}
+
+impl Sweep {
+    fn new(y: &Variable, create_graph: bool, sink: Sink) -> Result<Self> {
+        if !y.is_tracked() {
+            return Err(Error::derivative(
+                "backward: this variable is a constant, with no graph to go back through: a detached value, a result of \
+                 constants alone, or a gradient computed without `create_graph`",
+            ));
+        }
+        let dtype = y.dtype();
+        if !dtype.is_float() {
+            return Err(Error::derivative(format!("backward: a result of dtype {dtype} has no derivative; f32 and f64 have")));
+        }
+        Ok(Self {
+            create_graph,
+            sink,
+            window: WINDOW.take(),
+            top: 0,
+            reach: LEAST_REACH,
+            far: BTreeMap::new(),
+            done: 0,
+        })
+    }
+
+    fn run(mut self, y: &Variable, seed: Option<Variable>) -> Result<Vec<Option<Variable>>> {
+        let Repr::Link(node) = y.to_link().0 else { unreachable!("a tracked variable has a node") };
+        let recording = if self.create_graph { Recording::Rules } else { Recording::Values };
+        let _restore = mode::enter(recording, node.depth.saturating_add(1));
+        let seed = match seed {
+            Some(seed) if self.create_graph => seed.to_link(),
+            Some(seed) => Variable::value(seed.data()),
+            None => {
+                let one = Array::weak(1.0.into(), node.value.dtype());
+                let ones = if node.value.ndim() == 0 { one } else { one.broadcast_to(node.value.shape())? };
+                // In a recording, the seed is one constant, however often it is used.
+                if self.create_graph { Variable::constant(ones).into_link() } else { Variable::value(ones) }
+            }
+        };
+        self.top = node.id;
+        self.window.push(Some(Pending { node, cotangent: seed.into() }));
+        let result = self.sweep();
+        self.window.clear();
+        WINDOW.set(std::mem::take(&mut self.window));
+        result?;
+        Ok(match self.sink {
+            Sink::Leaves { .. } => Vec::new(),
+            Sink::Targets(targets) => targets.into_iter().map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx).collect(),
+        })
+    }
+
+    fn sweep(&mut self) -> Result<()> {
+        loop {
+            let mut at = 0;
+            while at < self.window.len() {
+                if let Some(pending) = self.window[at].take() {
+                    self.done += 1;
+                    self.visit(pending)?;
+                }
+                at += 1;
+            }
+            self.window.clear();
+            let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
+            // The more was done, the further ahead it is worth to look.
+            self.reach = (4 * self.done).clamp(LEAST_REACH, MOST_REACH);
+            self.top = top;
+            for (id, pending) in self.far.split_off(&top.saturating_sub(self.reach - 1)) {
+                *slot(&mut self.window, top - id) = Some(pending);
+            }
+        }
+    }
+
+    /// Adds to what has arrived at `x`.
+    fn arrive(&mut self, x: &Variable, cotangent: Cotangent) -> Result<()> {
+        let Repr::Link(node) = &x.0 else { return Ok(()) };
+        let distance = self.top - node.id;
+        if distance < self.reach {
+            let slot = slot(&mut self.window, distance);
+            match slot {
+                Some(pending) => pending.cotangent.add(cotangent),
+                None => {
+                    *slot = Some(Pending { node: node.clone(), cotangent });
+                    Ok(())
+                }
+            }
+        } else {
+            match self.far.get_mut(&node.id) {
+                Some(pending) => pending.cotangent.add(cotangent),
+                None => {
+                    self.far.insert(node.id, Pending { node: node.clone(), cotangent });
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    fn visit(&mut self, Pending { node, cotangent }: Pending) -> Result<()> {
+        let line = node.line;
+        mode::blame(Some(line));
+        self.visit_node(&node, cotangent).map_err(|error| error.at(line))
+    }
+
+    fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
+        let links = node.links();
+        let cut = match &links.inputs {
+            Inputs::Leaf(cell) => {
+                let cell = cell.upgrade();
+                drop(links);
+                return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+            }
+            Inputs::None => true,
+            inputs => {
+                if let Cotangent::Real(gy) = cotangent
+                    && self.visit_real(node, inputs, gy)?
+                {
+                    drop(links);
+                    return self.deliver(node, false, || Variable::value(gy));
+                }
+                false
+            }
+        };
+        let gys = match cotangent {
+            Cotangent::Outputs(gys) => gys,
+            gy => {
+                let gy = gy.into_variable();
+                if cut {
+                    drop(links);
+                    return self.deliver(node, true, || gy);
+                }
+                vec![Some(gy)]
+            }
+        };
+        match &node.op {
+            Op::Custom(custom) => {
+                // The user's code runs without any lock.
+                let inputs: Vec<Variable> = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+                drop(links);
+                let gxs = function::backward(custom, node, inputs.clone(), gys.clone(), self.create_graph)?;
+                for (x, gx) in inputs.iter().zip(gxs) {
+                    if x.is_tracked() && x.linked_value().dtype().is_float() {
+                        let gx = self.bare(gx);
+                        self.arrive(x, fit(gx, x.linked_value())?.into())?;
+                    }
+                }
+            }
+            Op::Output(i) => {
+                let gy = gys.into_iter().next().flatten();
+                let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
+                let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
+                let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
+                all[*i as usize] = gy.clone();
+                self.arrive(x, Cotangent::Outputs(all))?;
+                drop(links);
+                return gy.map_or(Ok(()), |gy| self.deliver(node, false, || gy));
+            }
+            op => {
+                let [Some(gy)] = gys.as_slice() else { unreachable!("one result, one cotangent") };
+                let y = Variable(Repr::Link(node.clone()));
+                let call = Call { xs: links.inputs.as_slice(), y: &y, gy };
+                for (i, x) in call.xs.iter().enumerate() {
+                    if !x.is_tracked() || !x.linked_value().dtype().is_float() {
+                        continue;
+                    }
+                    let gx = match op.structural() {
+                        Some(structural) => structural.vjp(i, &call)?.map(Variable::into_link),
+                        None => elementwise_vjp(op, i, &call).map(|gx| fit(gx.into_link(), x.linked_value())).transpose()?,
+                    };
+                    if let Some(gx) = gx {
+                        self.arrive(x, gx.into())?;
+                    }
+                }
+                drop(links);
+            }
+        }
+        match gys.into_iter().next().flatten() {
+            Some(gy) if output_count(&node.op).is_none() => self.deliver(node, false, || gy),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for elementwise operations between 0-d f64s, on bare numbers. Gives false if this
+    /// is not one.
+    #[inline]
+    fn visit_real(&mut self, node: &NodeRef, inputs: &Inputs, gy: f64) -> Result<bool> {
+        let Some(y) = node.value.as_f64() else { return Ok(false) };
+        match (&node.op, inputs) {
+            (Op::Unary(op), Inputs::One(x)) => {
+                let Some(at) = x.linked_value().as_f64() else { return Ok(false) };
+                if let Some(gx) = op.vjp_real(Real(at), Real(y), Real(gy)) {
+                    self.arrive(x, Cotangent::Real(gx.0))?;
+                }
+            }
+            (Op::Binary(op), Inputs::Two([x0, x1])) => {
+                let (Some(at0), Some(at1)) = (x0.linked_value().as_f64(), x1.linked_value().as_f64()) else {
+                    return Ok(false);
+                };
+                for (i, x) in [(0, x0), (1, x1)] {
+                    if x.is_tracked()
+                        && let Some(gx) = op.vjp_real(i, Real(at0), Real(at1), Real(y), Real(gy))
+                    {
+                        self.arrive(x, Cotangent::Real(gx.0))?;
+                    }
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// In a plain sweep, the value alone.
+    fn bare(&self, gx: Variable) -> Variable {
+        if self.create_graph { gx } else { Variable::value(gx.linked_value().clone()) }
+    }
+
+    fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
+        match &mut self.sink {
+            Sink::Leaves { .. } => {
+                let create_graph = self.create_graph;
+                cell.add_grad(|old| accumulate(old, cotangent.into_variable(), create_graph))
+            }
+            Sink::Targets(targets) => {
+                let new = cotangent.into_variable();
+                for target in targets {
+                    if let Target::Leaf(wanted, gx) = target
+                        && Arc::ptr_eq(wanted, cell)
+                    {
+                        *gx = Some(accumulate(gx.take(), new.to_link(), true)?);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The finished cotangent of a node that is not a leaf, or no longer anything else.
+    #[inline]
+    fn deliver(&mut self, node: &NodeRef, cut: bool, gy: impl FnOnce() -> Variable) -> Result<()> {
+        match &mut self.sink {
+            Sink::Leaves { retain } => {
+                if (*retain || cut) && node.has_handles() {
+                    let new = accumulate(node.grad(), gy(), self.create_graph)?;
+                    node.set_grad(Some(new));
+                }
+            }
+            Sink::Targets(targets) => {
+                let mut gy = Some(gy);
+                let mut value: Option<Variable> = None;
+                for target in targets {
+                    if let Target::Node(id, gx) = target
+                        && *id == node.id
+                    {
+                        let value = value.get_or_insert_with(|| gy.take().expect("taken once")());
+                        *gx = Some(value.to_link());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[inline]
+fn slot(window: &mut Vec<Option<Pending>>, distance: u64) -> &mut Option<Pending> {
+    let at = distance as usize;
+    if at >= window.len() {
+        window.resize_with(at + 1, || None);
+    }
+    &mut window[at]
+}
+
+/// A gradient with another added, in the form in which it is stored.
+fn accumulate(old: Option<Variable>, new: Variable, create_graph: bool) -> Result<Variable> {
+    let sum = match old {
+        None => new,
+        Some(old) => old.try_add(new)?,
+    };
+    Ok(if create_graph { sum.into_derivative() } else { sum })
+}

@@ -1,0 +1,425 @@
+//! What an entry of the table becomes: a variant of the closed set, its value on numbers and on
+//! arrays, its derivative on numbers and on variables, its two methods, and its row for the
+//! documentation and the tests.
+
+use std::fmt;
+
+use super::real::Real;
+use crate::variable::Variable;
+
+/// A numeric parameter of a primitive. Compared and hashed by its bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parameter(u64);
+
+impl Parameter {
+    /// The number.
+    #[inline]
+    pub fn get(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+impl From<f64> for Parameter {
+    #[inline]
+    fn from(x: f64) -> Self {
+        Self(x.to_bits())
+    }
+}
+
+impl fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// What the table says of an elementwise primitive: a row of the documentation, and what tests
+/// need to try it.
+#[derive(Clone, Debug)]
+pub struct Primitive {
+    /// The name of the method, and of the function in a formula.
+    pub name: &'static str,
+    /// The label in a drawing: the class name in DeZero.
+    pub label: &'static str,
+    /// The number of variables it takes: 1 or 2.
+    pub arity: usize,
+    /// The names of its numeric parameters, which follow the variables.
+    pub parameters: &'static [&'static str],
+    /// What it computes.
+    pub doc: &'static str,
+    /// The cotangents of the inputs as formulas of the inputs, the result `y` and its cotangent
+    /// `gy`; empty where the derivative is zero.
+    pub derivative: &'static str,
+    /// Intervals of each input away from kinks and poles.
+    pub domain: &'static [(f64, f64)],
+    /// The primitive as an operation, with example parameters.
+    pub op: crate::Op,
+}
+
+/// What a derivative formula may give: a cotangent, or nothing for a zero.
+pub(super) trait Rule<T> {
+    fn cotangent(self) -> Option<T>;
+}
+
+impl Rule<Variable> for Variable {
+    fn cotangent(self) -> Option<Variable> {
+        Some(self)
+    }
+}
+
+impl Rule<Variable> for &Variable {
+    fn cotangent(self) -> Option<Variable> {
+        Some(self.to_link())
+    }
+}
+
+impl Rule<Real> for Real {
+    #[inline]
+    fn cotangent(self) -> Option<Real> {
+        Some(self)
+    }
+}
+
+impl<T, R: Rule<T>> Rule<T> for Option<R> {
+    fn cotangent(self) -> Option<T> {
+        self.and_then(Rule::cotangent)
+    }
+}
+
+/// `x^n` for integers, wrapping; a negative power is a fraction, cut to an integer.
+pub(super) fn integer_power(x: i64, n: i64) -> i64 {
+    match u32::try_from(n) {
+        Ok(n) => x.wrapping_pow(n),
+        Err(_) if n < 0 => match x {
+            1 => 1,
+            -1 => 1 - 2 * (n & 1),
+            _ => 0,
+        },
+        // Only bases whose powers cycle can be meant.
+        Err(_) => match x {
+            0 | 1 => x,
+            _ => x.wrapping_pow(u32::MAX - 1 + (n & 1) as u32),
+        },
+    }
+}
+
+macro_rules! parameter_type {
+    ($parameter:ident) => {
+        $crate::elementwise::Parameter
+    };
+}
+
+/// The value on an array: integers stay integers only where the entry says how.
+macro_rules! map_array {
+    ($array:ident, $name:ident, ($($p:ident),*), |$x:ident| $value:expr) => {
+        Ok($array.map_float(
+            |$x: f64| { $value },
+            |$x: f32| { $(let $p = $p as f32;)* $value },
+        ))
+    };
+    ($array:ident, $name:ident, ($($p:ident),*), |$x:ident| $value:expr, |$i:ident| $integer:expr) => {
+        $array.map_number(
+            stringify!($name),
+            |$x: f64| { $value },
+            |$x: f32| { $(let $p = $p as f32;)* $value },
+            |$i: i64| { $integer },
+        )
+    };
+}
+
+macro_rules! zip_array {
+    ($a:ident, $b:ident, $name:ident, |$x0:ident, $x1:ident| $value:expr,,) => {
+        $a.zip_float($b, stringify!($name), |$x0: f64, $x1: f64| $value, |$x0: f32, $x1: f32| $value)
+    };
+    ($a:ident, $b:ident, $name:ident, |$x0:ident, $x1:ident| $value:expr, |$i0:ident, $i1:ident| $integer:expr, $(|$b0:ident, $b1:ident| $bool:expr)?) => {{
+        let bool: Option<fn(bool, bool) -> bool> = None $(.or(Some(|$b0, $b1| $bool)))?;
+        $a.zip_number($b, stringify!($name), |$x0: f64, $x1: f64| $value, |$x0: f32, $x1: f32| $value, |$i0: i64, $i1: i64| $integer, bool)
+    }};
+}
+
+macro_rules! unary_table {
+    ($(
+        $(#[doc = $doc:literal])+
+        $Op:ident $(($($p:ident = $example:literal),+))? => $name:ident $try_name:ident {
+            value: |$vx:ident| $value:expr,
+            $(integer: |$ix:ident| $integer:expr,)?
+            $(vjp: |$x:ident, $y:ident, $gy:ident| $vjp:expr,)?
+            domain: $domain:expr,
+        }
+    )+) => {
+        /// The elementwise primitives of one variable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Unary {
+            $(
+                $(#[doc = $doc])+
+                $Op $(($(#[doc = concat!("`", stringify!($p), "`")] $crate::elementwise::machinery::parameter_type!($p)),+))?,
+            )+
+        }
+
+        impl Unary {
+            /// The rows of the table, in its order.
+            pub(crate) const TABLE: &[$crate::elementwise::Primitive] = &[$(
+                $crate::elementwise::Primitive {
+                    name: stringify!($name),
+                    label: stringify!($Op),
+                    arity: 1,
+                    parameters: &[$($(stringify!($p)),+)?],
+                    doc: concat!($($doc,)+),
+                    derivative: concat!($(stringify!($vjp))?),
+                    domain: &$domain,
+                    op: $crate::Op::Unary(Self::$Op $(($($crate::elementwise::machinery::parameter($example)),+))?),
+                },
+            )+];
+
+            /// The class name in DeZero, which labels the operation in a drawing.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$Op { .. } => stringify!($Op),)+
+                }
+            }
+
+            /// The numeric parameters.
+            pub fn parameters(self) -> Vec<f64> {
+                match self {
+                    $(Self::$Op $(($($p),+))? => vec![$($($p.get()),+)?],)+
+                }
+            }
+
+            /// The primitive of that method name with those parameters.
+            pub(crate) fn by_name(name: &str, parameters: &[f64]) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => {
+                        $(let [$($p),+] = *parameters else { return None };)?
+                        Some(Self::$Op $(($($p.into()),+))?)
+                    })+
+                    _ => None,
+                }
+            }
+
+            /// The value at a number.
+            #[inline]
+            pub(crate) fn value(self, x: f64) -> f64 {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        let $vx = x;
+                        $value
+                    })+
+                }
+            }
+
+            /// The value at each element.
+            pub(crate) fn map(self, x: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        $crate::elementwise::machinery::map_array!(x, $name, ($($($p),+)?), |$vx| $value $(, |$ix| $integer)?)
+                    })+
+                }
+            }
+
+            /// The cotangent of the input, on numbers.
+            #[inline]
+            #[allow(unused_variables)]
+            pub(crate) fn vjp_real(self, x: Real, y: Real, gy: Real) -> Option<Real> {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        None::<Real>$(.or({
+                            let ($x, $y, $gy) = (x, y, gy);
+                            Rule::<Real>::cotangent($vjp)
+                        }))?
+                    })+
+                }
+            }
+
+            /// The cotangent of the input, on variables.
+            #[allow(unused_variables)]
+            pub(crate) fn vjp(self, x: &Variable, y: &Variable, gy: &Variable) -> Option<Variable> {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        None::<Variable>$(.or({
+                            let ($x, $y, $gy) = (x, y, gy);
+                            Rule::<Variable>::cotangent($vjp)
+                        }))?
+                    })+
+                }
+            }
+        }
+
+        /// # Elementwise functions of one variable
+        impl Variable {$(
+            $(#[doc = $doc])+
+            ///
+            /// Elementwise: any shape, of which the result has the same. f32 and f64 keep their
+            /// dtype.
+            ///
+            /// # Panics
+            ///
+            /// If the dtype has no such function.
+            #[track_caller]
+            #[must_use]
+            pub fn $name(&self $($(, $p: impl Into<f64>)+)?) -> Variable {
+                $crate::operators::panicking(self.$try_name($($($p),+)?))
+            }
+
+            #[doc = concat!("[`", stringify!($name), "`](Self::", stringify!($name), "), or why it cannot be.")]
+            ///
+            /// # Errors
+            ///
+            /// If the dtype has no such function.
+            #[track_caller]
+            pub fn $try_name(&self $($(, $p: impl Into<f64>)+)?) -> $crate::Result<Variable> {
+                let op = Unary::$Op $(($($crate::elementwise::Parameter::from($p.into())),+))?;
+                $crate::elementwise::unary(op, self.to_link(), std::panic::Location::caller())
+            }
+        )+}
+
+        #[allow(dead_code)]
+        impl Real {$(
+            #[inline]
+            pub(crate) fn $name(self $($(, $p: f64)+)?) -> Real {
+                Real(Unary::$Op $(($($crate::elementwise::Parameter::from($p)),+))?.value(self.0))
+            }
+        )+}
+    };
+}
+
+macro_rules! binary_table {
+    ($(
+        $(#[doc = $doc:literal])+
+        $Op:ident => $name:ident $try_name:ident {
+            value: |$v0:ident, $v1:ident| $value:expr,
+            $(integer: |$i0:ident, $i1:ident| $integer:expr,)?
+            $(bool: |$b0:ident, $b1:ident| $bool:expr,)?
+            vjp: |$x0:ident, $x1:ident, $y:ident, $gy:ident| [$vjp0:expr, $vjp1:expr $(,)?],
+            domain: $domain:expr,
+        }
+    )+) => {
+        /// The elementwise primitives of two variables, which broadcast against each other.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Binary {
+            $(
+                $(#[doc = $doc])+
+                $Op,
+            )+
+        }
+
+        impl Binary {
+            /// The rows of the table, in its order.
+            pub(crate) const TABLE: &[$crate::elementwise::Primitive] = &[$(
+                $crate::elementwise::Primitive {
+                    name: stringify!($name),
+                    label: stringify!($Op),
+                    arity: 2,
+                    parameters: &[],
+                    doc: concat!($($doc,)+),
+                    derivative: concat!(stringify!($vjp0), ", ", stringify!($vjp1)),
+                    domain: &$domain,
+                    op: $crate::Op::Binary(Self::$Op),
+                },
+            )+];
+
+            /// The class name in DeZero, which labels the operation in a drawing.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$Op => stringify!($Op),)+
+                }
+            }
+
+            /// The primitive of that method name.
+            pub(crate) fn by_name(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self::$Op),)+
+                    _ => None,
+                }
+            }
+
+            /// The value at two numbers.
+            #[inline]
+            pub(crate) fn value(self, x0: f64, x1: f64) -> f64 {
+                match self {
+                    $(Self::$Op => {
+                        let ($v0, $v1) = (x0, x1);
+                        $value
+                    })+
+                }
+            }
+
+            /// The value at each pair of elements.
+            pub(crate) fn zip(self, a: &dezero_array::Array, b: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
+                match self {
+                    $(Self::$Op => $crate::elementwise::machinery::zip_array!(
+                        a, b, $name, |$v0, $v1| $value, $(|$i0, $i1| $integer)?, $(|$b0, $b1| $bool)?
+                    ),)+
+                }
+            }
+
+            /// The cotangent of input `i`, on numbers.
+            #[inline]
+            #[allow(unused_variables)]
+            pub(crate) fn vjp_real(self, i: usize, x0: Real, x1: Real, y: Real, gy: Real) -> Option<Real> {
+                match self {
+                    $(Self::$Op => {
+                        let ($x0, $x1, $y, $gy) = (x0, x1, y, gy);
+                        if i == 0 { Rule::<Real>::cotangent($vjp0) } else { Rule::<Real>::cotangent($vjp1) }
+                    })+
+                }
+            }
+
+            /// The cotangent of input `i`, on variables: of the shape of the result.
+            #[allow(unused_variables)]
+            pub(crate) fn vjp(self, i: usize, x0: &Variable, x1: &Variable, y: &Variable, gy: &Variable) -> Option<Variable> {
+                match self {
+                    $(Self::$Op => {
+                        let ($x0, $x1, $y, $gy) = (x0, x1, y, gy);
+                        if i == 0 { Rule::<Variable>::cotangent($vjp0) } else { Rule::<Variable>::cotangent($vjp1) }
+                    })+
+                }
+            }
+        }
+
+        /// # Elementwise functions of two variables
+        impl Variable {$(
+            $(#[doc = $doc])+
+            ///
+            /// Elementwise: `x0` is this variable, `x1` the other, which may be a variable, an
+            /// array or a number. Their shapes broadcast; f32 beside f64 gives f64, a number
+            /// beside an array takes the array's dtype.
+            ///
+            /// # Panics
+            ///
+            /// If the shapes do not broadcast, or the dtype has no such function.
+            #[track_caller]
+            #[must_use]
+            #[allow(clippy::should_implement_trait)]
+            pub fn $name(&self, x1: impl Into<$crate::Operand>) -> Variable {
+                $crate::operators::panicking(self.$try_name(x1))
+            }
+
+            #[doc = concat!("[`", stringify!($name), "`](Self::", stringify!($name), "), or why it cannot be.")]
+            ///
+            /// # Errors
+            ///
+            /// If the shapes do not broadcast, or the dtype has no such function.
+            #[track_caller]
+            pub fn $try_name(&self, x1: impl Into<$crate::Operand>) -> $crate::Result<Variable> {
+                $crate::elementwise::binary(Binary::$Op, self.into(), x1.into(), std::panic::Location::caller())
+            }
+        )+}
+
+        #[allow(dead_code)]
+        impl Real {$(
+            #[inline]
+            pub(crate) fn $name(self, x1: impl Into<Real>) -> Real {
+                Real(Binary::$Op.value(self.0, x1.into().0))
+            }
+        )+}
+    };
+}
+
+pub(super) const fn parameter(x: f64) -> Parameter {
+    Parameter(x.to_bits())
+}
+
+pub(crate) use {binary_table, map_array, parameter_type, unary_table, zip_array};

@@ -1,0 +1,61 @@
+//! Elementwise operations: the table of primitives, comparisons and `where`.
+//!
+//! [`table`] is where a primitive is added; [`machinery`] turns an entry into everything else;
+//! [`real`] lets the same formulas run on plain numbers.
+
+mod compare;
+mod machinery;
+mod real;
+mod table;
+
+pub use compare::Compare;
+pub use machinery::{Parameter, Primitive};
+pub(crate) use real::Real;
+pub use table::{Binary, Unary};
+
+use crate::missing::*; //TMP
+use dezero_array::Array;
+
+use crate::error::{Error, Result};
+use crate::mode::{self, Line};
+use crate::node::Inputs;
+use crate::op::Op;
+use crate::operators::Operand;
+use crate::variable::Variable;
+
+/// The table of elementwise primitives: those of one variable, then those of two.
+///
+/// ```
+/// let tanh = dezero_core::primitives().find(|p| p.name == "tanh").unwrap();
+/// assert_eq!(tanh.label, "Tanh");
+/// assert_eq!(tanh.derivative, "gy * (1.0 - y * y)");
+/// ```
+pub fn primitives() -> impl Iterator<Item = &'static Primitive> {
+    Unary::TABLE.iter().chain(Binary::TABLE)
+}
+
+/// Applies and records a primitive of one variable, given as a link or a value.
+#[inline]
+pub(crate) fn unary(op: Unary, x: Variable, line: Line) -> Result<Variable> {
+    let value = match x.linked_value().as_f64() {
+        Some(x) => Array::from(op.value(x)),
+        None => op.map(x.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
+    };
+    Ok(Variable::record(Op::Unary(op), value, Inputs::One(x), line))
+}
+
+/// Applies and records a primitive of two operands.
+#[inline]
+pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result<Variable> {
+    if op == Binary::Pow
+        && let Some(exponent) = x1.constant_exponent(&x0)
+    {
+        return unary(Unary::Pow(exponent.into()), x0.link(), line);
+    }
+    let (x0, x1) = x0.pair(x1);
+    let value = match (x0.linked_value().as_f64(), x1.linked_value().as_f64()) {
+        (Some(x0), Some(x1)) => Array::from(op.value(x0, x1)),
+        _ => op.zip(x0.linked_value(), x1.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
+    };
+    Ok(Variable::record(Op::Binary(op), value, Inputs::Two([x0, x1]), line))
+}

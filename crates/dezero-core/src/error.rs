@@ -1,0 +1,135 @@
+//! The one error of this crate: what was asked, what was wrong, and on which line of the user.
+
+use std::fmt;
+
+use crate::mode::Line;
+
+/// Why an operation on variables could not be carried out.
+///
+/// Its text names the operation, the shapes and dtypes, and the user's source line. The predicates
+/// say what kind of mistake it was.
+///
+/// ```
+/// use dezero_core::Variable;
+/// let x = Variable::new([1.0, 2.0, 3.0]);
+/// let error = x.try_reshape([2, 2]).unwrap_err();
+/// assert!(error.is_shape());
+/// assert!(error.to_string().contains("error.rs"));
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    line: Option<Line>,
+}
+
+enum Kind {
+    Array(dezero_array::Error),
+    Derivative(String),
+    Function { name: String, message: String },
+}
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner { kind, line: None }))
+    }
+
+    /// A derivative was asked for that does not exist here.
+    pub(crate) fn derivative(message: impl Into<String>) -> Self {
+        Self::new(Kind::Derivative(message.into()))
+    }
+
+    /// A user's [`Function`](crate::Function) failed, or broke its contract.
+    pub fn function(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Kind::Function { name: name.into(), message: message.into() })
+    }
+
+    /// The same error, blamed on `line` unless it already knows a line.
+    pub(crate) fn at(mut self, line: Line) -> Self {
+        self.0.line.get_or_insert(line);
+        self
+    }
+
+    /// The user's source line that the failing operation stands on.
+    pub fn line(&self) -> Option<&'static std::panic::Location<'static>> {
+        self.0.line
+    }
+
+    fn array(&self) -> Option<&dezero_array::Error> {
+        match &self.0.kind {
+            Kind::Array(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Shapes that do not fit each other or the operation.
+    pub fn is_shape(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_shape)
+    }
+
+    /// A dtype that the operation does not take.
+    pub fn is_dtype(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_dtype)
+    }
+
+    /// An axis out of range or named twice.
+    pub fn is_axis(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_axis)
+    }
+
+    /// An index out of bounds.
+    pub fn is_index(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_index)
+    }
+
+    /// A matrix that has no inverse, or no Cholesky factor.
+    pub fn is_singular(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_singular)
+    }
+
+    /// A derivative that was asked for and does not exist: no graph, a result that is not a
+    /// float, a variable that the result does not depend on.
+    pub fn is_derivative(&self) -> bool {
+        matches!(self.0.kind, Kind::Derivative(_))
+    }
+
+    /// A user's function that failed or returned what it must not.
+    pub fn is_function(&self) -> bool {
+        matches!(self.0.kind, Kind::Function { .. })
+    }
+}
+
+impl From<dezero_array::Error> for Error {
+    fn from(error: dezero_array::Error) -> Self {
+        Self::new(Kind::Array(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            Kind::Array(error) => write!(f, "{error}")?,
+            Kind::Derivative(message) => write!(f, "{message}")?,
+            Kind::Function { name, message } => write!(f, "function `{name}`: {message}")?,
+        }
+        match self.0.line {
+            Some(line) => write!(f, "\n  at {}:{}:{}", line.file(), line.line(), line.column()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.array().map(|error| error as _)
+    }
+}
+
+/// The result of an operation that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,300 @@
+//! Functions of the user's own: forward on arrays, backward on variables.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::panic::Location;
+use std::sync::Arc;
+
+use dezero_array::{Array, Tuple};
+
+use crate::error::{Error, Result};
+use crate::mode::{self, Recording};
+use crate::node::{Handle, Inputs, NodeRef};
+use crate::op::Op;
+use crate::operators::panicking;
+use crate::variable::{Repr, Variable};
+
+/// A function with a derivative of its own, as a class derived from `Function` is in the book.
+///
+/// `backward` computes with variables, so what it does is recorded and can be differentiated
+/// again: written in variables, a first derivative gives all orders.
+///
+/// ```
+/// use dezero_core::{Array, Function, Result, Variable};
+///
+/// struct Sin;
+///
+/// impl Function for Sin {
+///     fn name(&self) -> &str {
+///         "Sin"
+///     }
+///     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+///         Ok(vec![xs[0].map_float(f64::sin, f32::sin)])
+///     }
+///     fn backward(&self, xs: &[Variable], _ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+///         Ok(vec![&gys[0] * xs[0].cos()])
+///     }
+/// }
+///
+/// let x = Variable::new(1.0);
+/// let y = Sin.call(&[&x]);
+/// y.backward();
+/// assert_eq!(x.grad().unwrap().item(), 1.0_f64.cos());
+/// ```
+pub trait Function: Send + Sync + 'static {
+    /// The label in drawings and errors.
+    fn name(&self) -> &str;
+
+    /// The results, one or several, from the values of the inputs.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the function from being computed; [`Error::function`] makes one from text.
+    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>>;
+
+    /// The cotangent of each input, of its shape, from the inputs, the results, and the cotangent
+    /// of each result (zeros for a result that was not used).
+    ///
+    /// # Errors
+    ///
+    /// What keeps the derivative from being computed.
+    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>>;
+
+    /// Applies the function to variables; for functions with one result.
+    ///
+    /// # Panics
+    ///
+    /// If `forward` gives an error, or not exactly one result.
+    #[track_caller]
+    fn call(self, xs: &[&Variable]) -> Variable
+    where
+        Self: Sized,
+    {
+        panicking(self.try_call(xs).and_then(|mut ys| match ys.pop() {
+            Some(y) if ys.is_empty() => Ok(y),
+            y => Err(Error::function(
+                "call",
+                format!("{} results where one is wanted; `call_many` gives all", ys.len() + usize::from(y.is_some())),
+            )),
+        }))
+    }
+
+    /// Applies the function to variables, and gives all its results.
+    ///
+    /// # Panics
+    ///
+    /// If `forward` gives an error.
+    #[track_caller]
+    fn call_many(self, xs: &[&Variable]) -> Vec<Variable>
+    where
+        Self: Sized,
+    {
+        panicking(self.try_call(xs))
+    }
+
+    /// Applies the function to variables, and gives all its results.
+    ///
+    /// # Errors
+    ///
+    /// The error of `forward`.
+    #[track_caller]
+    fn try_call(self, xs: &[&Variable]) -> Result<Vec<Variable>>
+    where
+        Self: Sized,
+    {
+        call(Arc::new(self), xs, Location::caller())
+    }
+}
+
+impl<F: Function + ?Sized> Function for Arc<F> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+        (**self).forward(xs)
+    }
+
+    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+        (**self).backward(xs, ys, gys)
+    }
+}
+
+/// A call of a user's [`Function`], as it stands in the record.
+#[derive(Clone)]
+pub struct Custom(Arc<CustomCall>);
+
+struct CustomCall {
+    function: Arc<dyn Function>,
+    /// The values of the results, if there are several or none: then each result is a node of its
+    /// own above the call.
+    outputs: Option<Vec<Array>>,
+}
+
+impl Custom {
+    /// The function's name.
+    pub fn name(&self) -> &str {
+        self.0.function.name()
+    }
+}
+
+impl PartialEq for Custom {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.function, &other.0.function)
+    }
+}
+
+impl Eq for Custom {}
+
+impl Hash for Custom {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0.function).cast::<()>().hash(state);
+    }
+}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name())
+    }
+}
+
+fn call(function: Arc<dyn Function>, xs: &[&Variable], line: mode::Line) -> Result<Vec<Variable>> {
+    let line = mode::line(line);
+    let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
+    let values: Vec<Array> = links.iter().map(|x| x.linked_value().clone()).collect();
+    let mut ys = function.forward(&values).map_err(|error| error.at(line))?;
+    if ys.len() == 1 {
+        let y = ys.remove(0);
+        let op = Op::Custom(Custom(Arc::new(CustomCall { function, outputs: None })));
+        return Ok(vec![Variable::record(op, y, links.into(), line)]);
+    }
+    let op = Op::Custom(Custom(Arc::new(CustomCall { function, outputs: Some(ys.clone()) })));
+    let call = Variable::record(op, Array::from(false), links.into(), line).into_link();
+    Ok(outputs(&call, ys, line))
+}
+
+/// The results of a call with several, each a node that refers to the call.
+fn outputs(call: &Variable, ys: Vec<Array>, line: mode::Line) -> Vec<Variable> {
+    let output = |(i, y)| Variable::record(Op::Output(i), y, Inputs::One(call.to_link()), line);
+    (0..).zip(ys).map(output).collect()
+}
+
+/// The number of results that have nodes of their own; `None` if the call is its only result.
+pub(crate) fn output_count(op: &Op) -> Option<usize> {
+    match op {
+        Op::Custom(custom) => custom.0.outputs.as_ref().map(Vec::len),
+        _ => None,
+    }
+}
+
+/// The cotangents of the inputs of a call, by the user's `backward`. No lock is held here.
+pub(crate) fn backward(
+    custom: &Custom,
+    node: &NodeRef,
+    inputs: Vec<Variable>,
+    gys: Vec<Option<Variable>>,
+    recorded: bool,
+) -> Result<Vec<Variable>> {
+    let link = Variable(Repr::Link(node.clone()));
+    let call = &custom.0;
+    let shapes: Vec<Array> = inputs.iter().map(|x| x.linked_value().clone()).collect();
+    let gxs = {
+        let _users_code = mode::enter_recording(if recorded { Recording::On } else { Recording::Off });
+        let ys = match &call.outputs {
+            None => vec![link.into_user()],
+            Some(ys) => outputs(&link, ys.clone(), node.line),
+        };
+        let xs: Vec<Variable> = inputs.into_iter().map(Variable::into_user).collect();
+        let gys: Vec<Variable> = gys
+            .into_iter()
+            .zip(&ys)
+            .map(|(gy, y)| gy.unwrap_or_else(|| y.with_value(zeros_like)).into_user())
+            .collect();
+        mode::blame(None);
+        call.function.backward(&xs, &ys, &gys)?
+    };
+    if gxs.len() != shapes.len() {
+        let message = format!("backward gave {} cotangents for {} inputs; one is due for each", gxs.len(), shapes.len());
+        return Err(Error::function(custom.name(), message));
+    }
+    for (i, (gx, x)) in gxs.iter().zip(&shapes).enumerate() {
+        gx.with_value(|gx| {
+            if gx.shape() == x.shape() || !x.dtype().is_float() {
+                return Ok(());
+            }
+            let message = format!(
+                "backward gave input {i}, of shape {}, a cotangent of shape {}; `sum_to` undoes a broadcast",
+                Tuple(x.shape()),
+                Tuple(gx.shape())
+            );
+            Err(Error::function(custom.name(), message))
+        })?;
+    }
+    Ok(gxs.into_iter().map(Variable::into_link).collect())
+}
+
+fn zeros_like(y: &Array) -> Variable {
+    let zero = Array::weak(0.0.into(), y.dtype());
+    Variable::value(zero.broadcast_to(y.shape()).unwrap_or(zero))
+}
+
+/// The operation that computed a variable: what is `creator` in the book.
+#[derive(Clone)]
+pub struct Creator {
+    call: Handle,
+    output: Handle,
+}
+
+impl Creator {
+    pub(crate) fn of(output: &NodeRef) -> Option<Self> {
+        let call = {
+            let links = output.links();
+            match (&links.inputs, &output.op) {
+                (Inputs::None | Inputs::Leaf(_), _) => return None,
+                (Inputs::One(Variable(Repr::Link(call))), Op::Output(_)) => call.clone(),
+                _ => output.clone(),
+            }
+        };
+        Some(Self { call: Handle::new(call), output: Handle::new(output.clone()) })
+    }
+
+    /// The operation.
+    pub fn op(&self) -> &Op {
+        &self.call.node().op
+    }
+
+    /// Its label in drawings: DeZero's class name, or the name of a user's function.
+    pub fn label(&self) -> &str {
+        self.op().label()
+    }
+
+    /// What it was applied to, in order. Numbers appear as constants.
+    pub fn inputs(&self) -> Vec<Variable> {
+        let links = self.call.node().links();
+        let inputs: Vec<Variable> = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+        drop(links);
+        inputs.into_iter().map(Variable::into_user).collect()
+    }
+
+    /// The result through which this creator was found.
+    pub fn output(&self) -> Variable {
+        Variable(Repr::Result(self.output.clone()))
+    }
+
+    /// The user's source line that applied it; for what a derivative did, the line of the
+    /// operation that it differentiates.
+    pub fn line(&self) -> &'static Location<'static> {
+        self.call.node().line
+    }
+
+    /// The backward pass in which it was applied; 0 is the user's own code.
+    pub fn pass(&self) -> usize {
+        usize::from(self.call.node().pass)
+    }
+}
+
+impl fmt::Debug for Creator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} at {}", self.op(), self.line())
+    }
+}

@@ -1,0 +1,185 @@
+//! What this thread is doing: recording or not, in which pass, on whose source line, and the ids
+//! it hands to new nodes.
+//!
+//! All of it is thread-local: threads never see each other's setting.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) type Line = &'static Location<'static>;
+
+/// What an operation leaves behind besides its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recording {
+    /// A node that knows its inputs: the graph.
+    On,
+    /// A fresh variable without a creator: the user's `no_grad`.
+    Off,
+    /// A node that no user holds yet: derivative rules under `create_graph`.
+    Rules,
+    /// The bare value: derivative rules in a plain `backward`.
+    Values,
+}
+
+#[derive(Clone, Copy)]
+struct Setting {
+    recording: Recording,
+    pass: u16,
+    line: Option<Line>,
+}
+
+struct Context {
+    setting: Cell<Setting>,
+    next_id: Cell<u64>,
+    end_id: Cell<u64>,
+}
+
+thread_local! {
+    static CONTEXT: Context = const {
+        Context {
+            setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None }),
+            next_id: Cell::new(0),
+            end_id: Cell::new(0),
+        }
+    };
+}
+
+/// Ids are taken from the process-wide counter in blocks, so that threads rarely meet.
+const ID_BLOCK: u64 = 4096;
+static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
+
+/// A new node id, higher than `above`: the ids of a node's inputs are below its own.
+pub(crate) fn next_id(above: u64) -> u64 {
+    CONTEXT.with(|context| {
+        let mut id = context.next_id.get();
+        if id >= context.end_id.get() || id <= above {
+            // Every id handed out so far, `above` included, lies below the shared counter.
+            id = NEXT_BLOCK.fetch_add(ID_BLOCK, Ordering::Relaxed);
+            context.end_id.set(id + ID_BLOCK);
+        }
+        context.next_id.set(id + 1);
+        id
+    })
+}
+
+pub(crate) fn recording() -> Recording {
+    CONTEXT.with(|context| context.setting.get().recording)
+}
+
+/// The pass that new nodes belong to: 0 for the user's own code, n inside the n-th backward.
+pub(crate) fn pass() -> u16 {
+    CONTEXT.with(|context| context.setting.get().pass)
+}
+
+/// The line to blame for what happens now: the user's, even inside a derivative rule.
+pub(crate) fn line(caller: Line) -> Line {
+    CONTEXT.with(|context| context.setting.get().line.unwrap_or(caller))
+}
+
+/// Puts the thread's setting back when it goes, also on unwinding. Not `Send`.
+#[must_use]
+pub(crate) struct Restore {
+    setting: Setting,
+    not_send: PhantomData<*const ()>,
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CONTEXT.with(|context| context.setting.set(self.setting));
+    }
+}
+
+fn change(change: impl FnOnce(&mut Setting)) -> Restore {
+    CONTEXT.with(|context| {
+        let setting = context.setting.get();
+        let mut new = setting;
+        change(&mut new);
+        context.setting.set(new);
+        Restore { setting, not_send: PhantomData }
+    })
+}
+
+/// Enters the given recording; `pass` numbers the nodes made meanwhile.
+pub(crate) fn enter(recording: Recording, pass: u16) -> Restore {
+    change(|setting| {
+        setting.recording = recording;
+        setting.pass = pass;
+        setting.line = None;
+    })
+}
+
+/// Sets the recording alone, keeping pass and line.
+pub(crate) fn enter_recording(recording: Recording) -> Restore {
+    change(|setting| setting.recording = recording)
+}
+
+/// Names the line that new nodes and errors are attributed to, until the enclosing `Restore` goes.
+pub(crate) fn blame(line: Option<Line>) {
+    CONTEXT.with(|context| {
+        let mut setting = context.setting.get();
+        setting.line = line;
+        context.setting.set(setting);
+    });
+}
+
+/// Runs `f` without recording: what it computes has no creator, and holds no graph alive.
+///
+/// ```
+/// use dezero_core::{no_grad, Variable};
+/// let x = Variable::new(3.0);
+/// let y = no_grad(|| &x * &x);
+/// assert!(y.creator().is_none());
+/// assert_eq!(y.item(), 9.0);
+/// ```
+pub fn no_grad<T>(f: impl FnOnce() -> T) -> T {
+    let _guard = NoGrad::new();
+    f()
+}
+
+/// Runs `f` with recording on, also inside a [`no_grad`].
+///
+/// ```
+/// use dezero_core::{enable_grad, no_grad, Variable};
+/// let x = Variable::new(3.0);
+/// let y = no_grad(|| enable_grad(|| &x * &x));
+/// assert!(y.creator().is_some());
+/// ```
+pub fn enable_grad<T>(f: impl FnOnce() -> T) -> T {
+    let _restore = enter_recording(Recording::On);
+    f()
+}
+
+/// Whether operations on this thread are being recorded just now.
+pub fn is_recording() -> bool {
+    matches!(recording(), Recording::On | Recording::Rules)
+}
+
+/// Turns recording off on this thread for as long as it lives: [`no_grad`] for code that cannot
+/// be put into a closure.
+///
+/// ```
+/// use dezero_core::{is_recording, NoGrad};
+/// let guard = NoGrad::new();
+/// assert!(!is_recording());
+/// drop(guard);
+/// assert!(is_recording());
+/// ```
+#[must_use = "recording is off only while the guard lives"]
+pub struct NoGrad {
+    _restore: Restore,
+}
+
+impl NoGrad {
+    /// Turns recording off until the guard is dropped.
+    pub fn new() -> Self {
+        Self { _restore: enter_recording(Recording::Off) }
+    }
+}
+
+impl Default for NoGrad {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,171 @@
+//! `Op`: the closed set of operations a node can stand for, and what each does, value and
+//! derivative, found from one place.
+
+use std::sync::Arc;
+
+use dezero_array::{Array, DType};
+
+use crate::elementwise::{Binary, Compare, Unary};
+use crate::error::Result;
+use crate::function::Custom;
+use crate::mode::Line;
+use crate::node::Inputs;
+use crate::ops::{index, join, linalg, reduce, shape};
+use crate::variable::Variable;
+
+/// What a derivative rule gets to see: the inputs, the result, and the result's cotangent.
+///
+/// All are links or values, so that a rule can be evaluated under any recording.
+pub(crate) struct Call<'a> {
+    pub(crate) xs: &'a [Variable],
+    pub(crate) y: &'a Variable,
+    pub(crate) gy: &'a Variable,
+}
+
+/// An operation on whole arrays: its value, and the cotangent of each input.
+pub(crate) trait Structural {
+    fn value(&self, xs: &[Variable]) -> Result<Array, dezero_array::Error>;
+
+    /// The cotangent of input `i`, of its shape and dtype; `None` for zero.
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>>;
+}
+
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])+ $Op:ident($Payload:path);)+) => {
+        /// What computed a value: a primitive with its parameters, or a user's function.
+        ///
+        /// Small and cheap to clone; equal operations compare and hash equal, floats by their
+        /// bits, user's functions by identity.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Op {
+            /// A variable made by the user.
+            Leaf,
+            /// A constant: no derivative is taken with respect to it.
+            Constant,
+            /// An elementwise function of one variable.
+            Unary(Unary),
+            /// An elementwise function of two variables.
+            Binary(Binary),
+            /// A comparison of two variables.
+            Compare(Compare),
+            /// Elementwise choice: condition, value where true, value where false.
+            Where,
+            /// Conversion to another dtype.
+            Cast(DType),
+            /// A user's [`Function`](crate::Function).
+            Custom(Custom),
+            /// One of the results of a user's function with several.
+            Output(u32),
+            $($(#[doc = $doc])+ $Op(Arc<$Payload>),)+
+        }
+
+        impl Op {
+            /// The label in a drawing: the class name in DeZero, or a user function's name.
+            pub fn label(&self) -> &str {
+                match self {
+                    Self::Leaf => "Variable",
+                    Self::Constant => "Constant",
+                    Self::Unary(op) => op.label(),
+                    Self::Binary(op) => op.label(),
+                    Self::Compare(op) => op.label(),
+                    Self::Where => "Where",
+                    Self::Cast(_) => "Cast",
+                    Self::Custom(custom) => custom.name(),
+                    Self::Output(_) => "Output",
+                    $(Self::$Op(_) => stringify!($Op),)+
+                }
+            }
+
+            pub(crate) fn structural(&self) -> Option<&dyn Structural> {
+                match self {
+                    Self::Where => Some(&shape::Where),
+                    Self::Cast(dtype) => Some(dtype),
+                    $(Self::$Op(payload) => Some(payload.as_ref()),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// The same elements in another shape.
+    Reshape(shape::Reshape);
+    /// Axes in another order.
+    Transpose(shape::Transpose);
+    /// Elements repeated along new axes and axes of length 1.
+    BroadcastTo(shape::BroadcastTo);
+    /// The reverse of broadcasting: a sum.
+    SumTo(shape::SumTo);
+    /// The sum over axes.
+    Sum(reduce::Sum);
+    /// The largest over axes.
+    Max(reduce::Max);
+    /// The smallest over axes.
+    Min(reduce::Min);
+    /// The position of the largest.
+    ArgMax(reduce::ArgMax);
+    /// The position of the smallest.
+    ArgMin(reduce::ArgMin);
+    /// The logarithm of the sum of exponentials.
+    LogSumExp(reduce::LogSumExp);
+    /// Exponentials that sum to one.
+    Softmax(reduce::Softmax);
+    /// The logarithm of softmax.
+    LogSoftmax(reduce::LogSoftmax);
+    /// Running sums along an axis.
+    CumSum(reduce::CumSum);
+    /// A part of an array, by integers and ranges.
+    GetItem(index::GetItem);
+    /// Zeros, with an array at the place that `GetItem` reads.
+    GetItemGrad(index::GetItemGrad);
+    /// Entries along an axis, by an index array.
+    Take(index::Take);
+    /// Additions along an axis at the places that `Take` reads.
+    PutAdd(index::PutAdd);
+    /// One entry per index along an axis.
+    Gather(index::Gather);
+    /// Additions at the places that `Gather` reads.
+    ScatterAdd(index::ScatterAdd);
+    /// Arrays joined along an axis.
+    Concatenate(join::Concatenate);
+    /// An array with a margin.
+    Pad(join::Pad);
+    /// The matrix product, over leading axes.
+    MatMul(linalg::MatMul);
+    /// The solution of linear equations.
+    Solve(linalg::Solve);
+    /// The inverse of a matrix.
+    Inv(linalg::Inv);
+    /// The lower Cholesky factor.
+    Cholesky(linalg::Cholesky);
+    /// The determinant.
+    Det(linalg::Det);
+    /// The sign of the determinant.
+    SignDet(linalg::SignDet);
+    /// The logarithm of the absolute value of the determinant.
+    LogAbsDet(linalg::LogAbsDet);
+    /// The lower triangle.
+    Tril(linalg::Tril);
+    /// The upper triangle.
+    Triu(linalg::Triu);
+    /// The diagonal of a matrix.
+    Diagonal(linalg::Diagonal);
+    /// A matrix from its diagonal.
+    Diag(linalg::Diag);
+}
+
+/// Applies and records a structural operation on links and values.
+pub(crate) fn apply(op: Op, xs: Inputs, line: Line) -> Result<Variable> {
+    let structural = op.structural().expect("only structural operations are applied here");
+    let value = structural
+        .value(xs.as_slice())
+        .map_err(|error| crate::Error::from(error).at(crate::mode::line(line)))?;
+    Ok(Variable::record(op, value, xs, line))
+}
+
+/// [`apply`] to one variable.
+pub(crate) fn apply1(op: Op, x: &Variable, line: Line) -> Result<Variable> {
+    apply(op, Inputs::One(x.to_link()), line)
+}

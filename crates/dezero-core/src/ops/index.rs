@@ -1,0 +1,267 @@
+//! Reading parts of an array, by ranges and by index arrays, and writing into them: each read and
+//! its write are each other's derivative.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::missing::*; //TMP
+use dezero_array::{Array, DType, Error};
+
+use super::arguments::{Axes, Shape, position};
+use super::twins;
+use crate::error::Result;
+use crate::node::Inputs;
+use crate::op::{Call, Op, Structural, apply, apply1};
+use crate::operators::Operand;
+use crate::variable::Variable;
+
+/// What to take of an array: an index or range for each of its first axes.
+///
+/// From a number, a range, or a tuple of up to four of them; [`Slice`] has steps, new axes and the
+/// ellipsis.
+pub struct Index(Vec<Slice>);
+
+impl<T: Into<Slice>> From<T> for Index {
+    fn from(slice: T) -> Self {
+        Self(vec![slice.into()])
+    }
+}
+
+impl From<&[Slice]> for Index {
+    fn from(slices: &[Slice]) -> Self {
+        Self(slices.to_vec())
+    }
+}
+
+impl From<Vec<Slice>> for Index {
+    fn from(slices: Vec<Slice>) -> Self {
+        Self(slices)
+    }
+}
+
+macro_rules! from_tuple {
+    ($($T:ident $t:ident),+) => {
+        impl<$($T: Into<Slice>),+> From<($($T,)+)> for Index {
+            fn from(($($t,)+): ($($T,)+)) -> Self {
+                Self(vec![$($t.into()),+])
+            }
+        }
+    };
+}
+from_tuple!(A a);
+from_tuple!(A a, B b);
+from_tuple!(A a, B b, C c);
+from_tuple!(A a, B b, C c, D d);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GetItem {
+    slices: Vec<Slice>,
+}
+
+impl Structural for GetItem {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().slice(&self.slices)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let shape = call.xs[0].linked_value().shape().to_vec();
+        let op = GetItemGrad { shape, slices: self.slices.clone() };
+        apply1(Op::GetItemGrad(Arc::new(op)), call.gy, Location::caller()).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GetItemGrad {
+    shape: Vec<usize>,
+    slices: Vec<Slice>,
+}
+
+impl Structural for GetItemGrad {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        Array::add_to_slice(&self.shape, &self.slices, xs[0].linked_value())
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        call.gy.try_get_item(self.slices.as_slice()).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Take {
+    axis: isize,
+}
+
+impl Structural for Take {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().take(xs[1].linked_value(), self.axis)
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        if i != 0 {
+            return Ok(None);
+        }
+        zeros_like(&call.xs[0]).try_put_add(&call.xs[1], call.gy, self.axis).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PutAdd {
+    axis: isize,
+}
+
+impl Structural for PutAdd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().put_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        match i {
+            0 => Ok(Some(call.gy.to_link())),
+            2 => call.gy.try_take(&call.xs[1], self.axis).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Gather {
+    axis: isize,
+}
+
+impl Structural for Gather {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().take_along_axis(xs[1].linked_value(), self.axis)
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        if i != 0 {
+            return Ok(None);
+        }
+        zeros_like(&call.xs[0]).try_scatter_add(&call.xs[1], call.gy, self.axis).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScatterAdd {
+    axis: isize,
+}
+
+impl Structural for ScatterAdd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().scatter_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        match i {
+            0 => Ok(Some(call.gy.to_link())),
+            2 => call.gy.try_gather(&call.xs[1], self.axis).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn zeros_like(x: &Variable) -> Variable {
+    let x = x.linked_value();
+    let zero = Array::weak(0.0.into(), x.dtype());
+    Variable::value(zero.broadcast_to(x.shape()).unwrap_or(zero))
+}
+
+/// The axis counted from the front if it is in range, so that equal operations are equal.
+fn front(axis: isize, ndim: usize) -> isize {
+    position(axis, ndim).map_or(axis, |axis| axis as isize)
+}
+
+/// Indices as i64; those of other dtypes are for the operation to report.
+fn indices(indices: impl Into<Operand>) -> Variable {
+    let indices = indices.into().link();
+    if indices.linked_value().dtype() == DType::Bool || indices.linked_value().size() == 0 {
+        return Variable::value(indices.linked_value().astype(DType::I64));
+    }
+    indices
+}
+
+// Indexing.
+
+twins! {
+    /// A part of the array: an index or a range for each of the first axes, as `x[1, :, 2:5]` in
+    /// NumPy. Indices drop their axis; negative ones count from the end.
+    ///
+    /// ```
+    /// # use dezero_core::{Slice, Variable};
+    /// let x = Variable::new([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// assert_eq!(x.get_item(1).to_vec::<f64>(), [4.0, 5.0, 6.0]);
+    /// assert_eq!(x.get_item((.., 1..)).shape(), [2, 2]);
+    /// assert_eq!(x.get_item((0, Slice::step(.., -1))).to_vec::<f64>(), [3.0, 2.0, 1.0]);
+    /// ```
+    fn get_item / try_get_item(&self, index: impl Into<Index>) -> Variable {
+        let op = GetItem { slices: index.into().0 };
+        apply1(Op::GetItem(Arc::new(op)), self, Location::caller())
+    }
+
+    /// The entries along `axis` at the given indices, an i64 array of any shape, which takes the
+    /// place of the axis in the result. Negative indices count from the end.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new([10.0, 20.0, 30.0]);
+    /// let y = x.take(Variable::new([2_i64, 0, 2]), 0);
+    /// assert_eq!(y.to_vec::<f64>(), [30.0, 10.0, 30.0]);
+    /// y.sum(..).backward();
+    /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [1.0, 0.0, 2.0]);
+    /// ```
+    fn take / try_take(&self, at: impl Into<Operand>, axis: isize) -> Variable {
+        let op = Take { axis: front(axis, self.ndim()) };
+        apply(Op::Take(Arc::new(op)), Inputs::Two([self.to_link(), indices(at)]), Location::caller())
+    }
+
+    /// This, with `source` added at the entries along `axis` that [`take`](Self::take) would read;
+    /// an index that comes twice adds twice.
+    fn put_add / try_put_add(&self, at: impl Into<Operand>, source: impl Into<Operand>, axis: isize) -> Variable {
+        let op = PutAdd { axis: front(axis, self.ndim()) };
+        let xs = vec![self.to_link(), indices(at), source.into().link()];
+        apply(Op::PutAdd(Arc::new(op)), xs.into(), Location::caller())
+    }
+
+    /// One entry along `axis` for each index: the result has the shape of the indices, which
+    /// have the shape of this but for that axis (NumPy's `take_along_axis`).
+    fn gather / try_gather(&self, at: impl Into<Operand>, axis: isize) -> Variable {
+        let op = Gather { axis: front(axis, self.ndim()) };
+        apply(Op::Gather(Arc::new(op)), Inputs::Two([self.to_link(), indices(at)]), Location::caller())
+    }
+
+    /// This, with `source` added at the entries that [`gather`](Self::gather) would read.
+    fn scatter_add / try_scatter_add(&self, at: impl Into<Operand>, source: impl Into<Operand>, axis: isize) -> Variable {
+        let op = ScatterAdd { axis: front(axis, self.ndim()) };
+        let xs = vec![self.to_link(), indices(at), source.into().link()];
+        apply(Op::ScatterAdd(Arc::new(op)), xs.into(), Location::caller())
+    }
+
+    /// The elements in reverse order along the axes.
+    fn flip / try_flip(&self, axes: impl Into<Axes>) -> Variable {
+        let axes = axes.into();
+        let line = Location::caller();
+        let ndim = self.ndim();
+        // Reports wrong axes.
+        self.data().flip(axes.as_option()).map_err(|error| super::shape::at_caller(error, line))?;
+        let over = axes.positions(ndim);
+        let step = |axis| if over.contains(&axis) { -1 } else { 1 };
+        let slices: Vec<Slice> = (0..ndim).map(|axis| Slice::Range { start: None, stop: None, step: step(axis) }).collect();
+        self.try_get_item(slices)
+    }
+
+    /// The array repeated `repeats[i]` times along axis `i`.
+    fn tile / try_tile(&self, repeats: impl Into<Shape>) -> Variable {
+        let repeats: Vec<usize> = repeats.into().0.iter().map(|&n| n.max(0) as usize).collect();
+        let ndim = self.ndim().max(repeats.len());
+        let mut shape = vec![1; ndim - self.ndim()];
+        shape.extend(self.shape());
+        let mut times = vec![1; ndim - repeats.len()];
+        times.extend(repeats);
+        // Axis i becomes the pair (repeat, length).
+        let pairs = |ones: bool| -> Vec<usize> {
+            times.iter().zip(&shape).flat_map(|(&t, &n)| [if ones { 1 } else { t }, n]).collect()
+        };
+        let tiled: Vec<usize> = times.iter().zip(&shape).map(|(t, n)| t * n).collect();
+        self.try_reshape(pairs(true))?.try_broadcast_to(pairs(false))?.try_reshape(tiled)
+    }
+}

@@ -1,0 +1,149 @@
+//! Joining arrays along an axis, and putting a margin around one.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::missing::*; //TMP
+use dezero_array::{Array, Error, Scalar};
+
+use super::arguments::position;
+use super::twins;
+use crate::elementwise::Parameter;
+use crate::error::Result;
+use crate::op::{Call, Op, Structural, apply, apply1};
+use crate::operators::panicking;
+use crate::variable::Variable;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Concatenate {
+    axis: isize,
+}
+
+impl Structural for Concatenate {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        let arrays: Vec<&Array> = xs.iter().map(Variable::linked_value).collect();
+        Array::concatenate(&arrays, self.axis)
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let length = |x: &Variable| x.linked_value().shape()[self.axis as usize];
+        let start: usize = call.xs[..i].iter().map(length).sum();
+        call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i]))).map(Some)
+    }
+}
+
+/// Everything but for `axis`, of which it is from `start` to before `stop`.
+fn part(axis: usize, start: usize, stop: usize) -> Vec<Slice> {
+    let mut slices: Vec<Slice> = vec![(..).into(); axis];
+    slices.push((start..stop).into());
+    slices
+}
+
+/// The widths before and after, axis by axis, and the value that fills them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pad {
+    widths: Vec<(usize, usize)>,
+    value: Parameter,
+}
+
+impl Structural for Pad {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().pad(&self.widths, Scalar::F64(self.value.get()))
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let shape = call.xs[0].linked_value().shape();
+        let inner: Vec<Slice> = self.widths.iter().zip(shape).map(|(&(before, _), &n)| (before..before + n).into()).collect();
+        call.gy.try_get_item(inner).map(Some)
+    }
+}
+
+/// # Joining and splitting
+impl Variable {
+    /// The variables joined along an axis that they all have; the other axes agree.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let (a, b) = (Variable::new([1.0, 2.0]), Variable::new([3.0]));
+    /// assert_eq!(Variable::concatenate(&[&a, &b], 0).to_vec::<f64>(), [1.0, 2.0, 3.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where [`try_concatenate`](Self::try_concatenate) gives an error.
+    #[track_caller]
+    #[must_use]
+    pub fn concatenate(xs: &[&Variable], axis: isize) -> Variable {
+        panicking(Self::try_concatenate(xs, axis))
+    }
+
+    /// [`concatenate`](Self::concatenate), or why it cannot be.
+    ///
+    /// # Errors
+    ///
+    /// If there are no variables, or their shapes or dtypes do not fit, or the axis is out of
+    /// range.
+    #[track_caller]
+    pub fn try_concatenate(xs: &[&Variable], axis: isize) -> Result<Variable> {
+        let axis = xs.first().and_then(|x| position(axis, x.ndim())).map_or(axis, |axis| axis as isize);
+        let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
+        apply(Op::Concatenate(Arc::new(Concatenate { axis })), links.into(), Location::caller())
+    }
+
+    /// The variables, all of one shape, joined along a new axis.
+    ///
+    /// # Panics
+    ///
+    /// Where [`try_stack`](Self::try_stack) gives an error.
+    #[track_caller]
+    #[must_use]
+    pub fn stack(xs: &[&Variable], axis: isize) -> Variable {
+        panicking(Self::try_stack(xs, axis))
+    }
+
+    /// [`stack`](Self::stack), or why it cannot be.
+    ///
+    /// # Errors
+    ///
+    /// If there are no variables, or their shapes differ, or the axis is out of range.
+    #[track_caller]
+    pub fn try_stack(xs: &[&Variable], axis: isize) -> Result<Variable> {
+        let expanded = xs.iter().map(|x| x.try_expand_dims(axis)).collect::<Result<Vec<_>>>()?;
+        Self::try_concatenate(&expanded.iter().collect::<Vec<_>>(), axis)
+    }
+}
+
+// Splitting and padding.
+
+twins! {
+    /// The parts of the array before, between and after the given positions along an axis.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let parts = Variable::new([1.0, 2.0, 3.0, 4.0]).split(&[1, 3], 0);
+    /// assert_eq!(parts[1].to_vec::<f64>(), [2.0, 3.0]);
+    /// ```
+    fn split / try_split(&self, at: &[usize], axis: isize) -> Vec<Variable> {
+        let shape = self.shape();
+        let Some(axis) = position(axis, shape.len()) else {
+            // Reports the axis.
+            let line = Location::caller();
+            return Err(self.data().cumsum(axis).map_or_else(
+                |error| super::shape::at_caller(error, line),
+                |_| crate::Error::function("split", "the axis is out of range"),
+            ));
+        };
+        let length = shape[axis];
+        let mut bounds = vec![0];
+        bounds.extend(at.iter().map(|&n| n.min(length)));
+        bounds.push(length);
+        bounds.windows(2).map(|w| self.try_get_item(part(axis, w[0], w[1].max(w[0])))).collect()
+    }
+
+    /// The array with a margin of the given widths before and after along each axis, filled with
+    /// `value`.
+    fn pad / try_pad(&self, widths: &[(usize, usize)], value: f64) -> Variable {
+        let op = Pad { widths: widths.to_vec(), value: value.into() };
+        apply1(Op::Pad(Arc::new(op)), self, Location::caller())
+    }
+}

@@ -1,0 +1,314 @@
+//! Reductions over axes, and the functions along an axis that belong with them.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::missing::*; //TMP
+use dezero_array::{Array, Error};
+
+use super::arguments::{Axes, position};
+use super::{shape::at_caller, twins};
+use crate::error::Result;
+use crate::op::{Call, Op, Structural, apply1};
+use crate::variable::Variable;
+
+/// The axes of a reduction, as sorted positions, and whether they stay with length 1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Over {
+    axes: Vec<isize>,
+    keepdims: bool,
+}
+
+impl Over {
+    fn new(axes: &Axes, ndim: usize) -> Self {
+        Self { axes: axes.positions(ndim).into_iter().map(|axis| axis as isize).collect(), keepdims: axes.keeps() }
+    }
+
+    /// A result of the reduction of `x`, with the axes back that it lost, so that it broadcasts
+    /// against `x`.
+    fn restore(&self, y: &Variable, x: &Variable) -> Result<Variable> {
+        if self.keepdims {
+            return Ok(y.to_link());
+        }
+        let mut shape = x.linked_value().shape().to_vec();
+        for &axis in &self.axes {
+            shape[axis as usize] = 1;
+        }
+        y.try_reshape(shape)
+    }
+}
+
+/// The logarithm of the sum of exponentials over `axes`, kept with length 1, without overflow.
+fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
+    // Where the maximum is infinite, subtracting it would make NaN of what is a clear case.
+    let max = x.max(Some(axes), true)?;
+    let shift = max.map_float(|m| if m.is_finite() { m } else { 0.0 }, |m| if m.is_finite() { m } else { 0.0 });
+    let exponentials = x.zip_float(&shift, "logsumexp", |x, m| (x - m).exp(), |x, m| (x - m).exp())?;
+    let sum = exponentials.sum(Some(axes), true)?;
+    sum.zip_float(&shift, "logsumexp", |s, m| s.ln() + m, |s, m| s.ln() + m)
+}
+
+macro_rules! reduction {
+    ($Op:ident: |$x:ident, $over:ident| $value:expr, |$self:ident, $call:ident| $vjp:expr) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $Op(Over);
+
+        impl Structural for $Op {
+            fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+                let ($x, $over) = (xs[0].linked_value(), &self.0);
+                $value
+            }
+
+            fn vjp(&$self, _: usize, $call: &Call<'_>) -> Result<Option<Variable>> {
+                $vjp
+            }
+        }
+    };
+}
+
+reduction!(Sum: |x, over| x.sum(Some(&over.axes), over.keepdims), |self, call| {
+    let x = &call.xs[0];
+    self.0.restore(call.gy, x)?.try_broadcast_to(x.linked_value().shape()).map(Some)
+});
+reduction!(Max: |x, over| x.max(Some(&over.axes), over.keepdims), |self, call| extreme_vjp(&self.0, call));
+reduction!(Min: |x, over| x.min(Some(&over.axes), over.keepdims), |self, call| extreme_vjp(&self.0, call));
+reduction!(
+    LogSumExp: |x, over| {
+        let y = logsumexp(x, &over.axes)?;
+        if over.keepdims { Ok(y) } else { y.squeeze(Some(&over.axes)) }
+    },
+    |self, call| {
+        let x = &call.xs[0];
+        let y = self.0.restore(call.y, x)?;
+        let gy = self.0.restore(call.gy, x)?;
+        Ok(Some(gy.try_mul(&x.try_sub(y)?.try_exp()?)?))
+    }
+);
+
+/// Those that attain the extreme share its cotangent.
+fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
+    let x = &call.xs[0];
+    let value = x.linked_value();
+    let y = over.restore(&Variable::value(call.y.linked_value().clone()), x)?;
+    let attains = value.compare(&y.data(), "max", |a, b| a == b, |a, b| a == b)?.astype(value.dtype());
+    let count = attains.sum(Some(&over.axes), true)?;
+    let share = attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?;
+    Ok(Some(over.restore(call.gy, x)?.try_mul(share)?))
+}
+
+/// An operation along one axis.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Along {
+    axis: isize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Softmax(Over);
+
+impl Structural for Softmax {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        let x = xs[0].linked_value();
+        let max = x.max(Some(&self.0.axes), true)?;
+        let y = x.zip_float(&max, "softmax", |x, m| (x - m).exp(), |x, m| (x - m).exp())?;
+        let sum = y.sum(Some(&self.0.axes), true)?;
+        y.zip_float(&sum, "softmax", |y, s| y / s, |y, s| y / s)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let weighted = call.gy.try_mul(call.y)?;
+        let total = weighted.try_sum(self.0.axes())?;
+        Ok(Some(weighted.try_sub(call.y.try_mul(total)?)?))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LogSoftmax(Over);
+
+impl Structural for LogSoftmax {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        let x = xs[0].linked_value();
+        let total = logsumexp(x, &self.0.axes)?;
+        x.zip_float(&total, "log_softmax", |x, t| x - t, |x, t| x - t)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let total = call.gy.try_sum(self.0.axes())?;
+        Ok(Some(call.gy.try_sub(call.y.try_exp()?.try_mul(total)?)?))
+    }
+}
+
+impl Over {
+    fn axes(&self) -> Axes {
+        Axes::from(self.axes.clone()).keepdims()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CumSum(Along);
+
+impl Structural for CumSum {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().cumsum(self.0.axis)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let axis = self.0.axis;
+        call.gy.try_flip(axis)?.try_cumsum(axis)?.try_flip(axis).map(Some)
+    }
+}
+
+macro_rules! position_of {
+    ($Op:ident, $method:ident) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $Op {
+            axis: Option<isize>,
+            keepdims: bool,
+        }
+
+        impl Structural for $Op {
+            fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+                xs[0].linked_value().$method(self.axis, self.keepdims)
+            }
+
+            fn vjp(&self, _: usize, _: &Call<'_>) -> Result<Option<Variable>> {
+                Ok(None)
+            }
+        }
+
+        impl $Op {
+            fn over(axes: &Axes) -> Self {
+                let axis = axes.as_option().and_then(|axes| axes.first().copied());
+                Self { axis, keepdims: axes.keeps() }
+            }
+        }
+    };
+}
+position_of!(ArgMax, argmax);
+position_of!(ArgMin, argmin);
+
+/// Applies a reduction after its axes were found to be right.
+fn reduce(x: &Variable, axes: &Axes, op: impl FnOnce(Over) -> Op, line: crate::mode::Line) -> Result<Variable> {
+    let ndim = x.ndim();
+    if axes.as_option().is_some_and(|named| named.len() != axes.positions(ndim).len() || has_twice(&axes.positions(ndim))) {
+        // The error names the axis.
+        x.data().sum(axes.as_option(), false).map_err(|error| at_caller(error, line))?;
+    }
+    apply1(op(Over::new(axes, ndim)), x, line)
+}
+
+fn has_twice(sorted: &[usize]) -> bool {
+    sorted.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+// Reductions.
+
+twins! {
+    /// The sum over axes: `..` for all, a number or several for some. Pairwise, so that the error
+    /// grows with the logarithm of the count.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new([[1.0, 2.0], [3.0, 4.0]]);
+    /// let y = (&x * &x).sum(..);
+    /// y.backward();
+    /// assert_eq!(y.item(), 30.0);
+    /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [2.0, 4.0, 6.0, 8.0]);
+    /// ```
+    fn sum / try_sum(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::Sum(Arc::new(Sum(over))), Location::caller())
+    }
+
+    /// The mean over axes.
+    fn mean / try_mean(&self, axes: impl Into<Axes>) -> Variable {
+        let axes = axes.into();
+        let count: usize = self.with_value(|x| axes.positions(x.ndim()).iter().map(|&axis| x.shape()[axis]).product());
+        let sum = if self.dtype().is_float() { self.try_sum(axes)? } else { self.try_cast(dezero_array::DType::F64)?.try_sum(axes)? };
+        sum.try_div(count as f64)
+    }
+
+    /// The product over axes. Its derivative is right also where factors are zero.
+    fn prod / try_prod(&self, axes: impl Into<Axes>) -> Variable {
+        let axes = axes.into();
+        // Reports wrong axes, and gives the shape.
+        let line = Location::caller();
+        let shape = self.data().prod(axes.as_option(), axes.keeps()).map_err(|error| at_caller(error, line))?;
+        // The axes go to the front, as one; then halves are multiplied with each other.
+        let ndim = self.ndim();
+        let over = axes.positions(ndim);
+        let mut order = over.clone();
+        order.extend((0..ndim).filter(|axis| !over.contains(axis)));
+        let rest: usize = shape.size();
+        let mut length: usize = self.with_value(|x| over.iter().map(|&axis| x.shape()[axis]).product());
+        let mut factors = self.try_permute(order)?.try_reshape([length, rest])?;
+        if length == 0 {
+            return Ok(Variable::constant(shape));
+        }
+        while length > 1 {
+            let half = length / 2;
+            let product = factors.try_get_item(0..half)?.try_mul(factors.try_get_item(half..2 * half)?)?;
+            factors = if length % 2 == 0 { product } else { Variable::try_concatenate(&[&product, &factors.try_get_item(2 * half..)?], 0)? };
+            length = half + length % 2;
+        }
+        factors.try_reshape(shape.shape())
+    }
+
+    /// The largest element over axes. Elements that tie share the derivative; NaN wins.
+    fn max / try_max(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::Max(Arc::new(Max(over))), Location::caller())
+    }
+
+    /// The smallest element over axes. Elements that tie share the derivative; NaN wins.
+    fn min / try_min(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::Min(Arc::new(Min(over))), Location::caller())
+    }
+
+    /// The variance over axes: the mean square of the difference from the mean.
+    fn var / try_var(&self, axes: impl Into<Axes>) -> Variable {
+        let axes = axes.into();
+        let mean = self.try_mean(axes.clone().keepdims())?;
+        self.try_sub(mean)?.try_square()?.try_mean(axes)
+    }
+
+    /// The standard deviation over axes: the square root of [`var`](Self::var).
+    fn std / try_std(&self, axes: impl Into<Axes>) -> Variable {
+        self.try_var(axes)?.try_sqrt()
+    }
+
+    /// `log(sum(exp(x)))` over axes, without overflow.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new([1000.0, 1000.0]);
+    /// assert_eq!(x.logsumexp(..).item(), 1000.0 + 2.0_f64.ln());
+    /// ```
+    fn logsumexp / try_logsumexp(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::LogSumExp(Arc::new(LogSumExp(over))), Location::caller())
+    }
+
+    /// `exp(x) / sum(exp(x))` over axes, without overflow.
+    fn softmax / try_softmax(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::Softmax(Arc::new(Softmax(over))), Location::caller())
+    }
+
+    /// The logarithm of [`softmax`](Self::softmax), without loss where that is tiny.
+    fn log_softmax / try_log_softmax(&self, axes: impl Into<Axes>) -> Variable {
+        reduce(self, &axes.into(), |over| Op::LogSoftmax(Arc::new(LogSoftmax(over))), Location::caller())
+    }
+
+    /// The running sums along an axis.
+    fn cumsum / try_cumsum(&self, axis: isize) -> Variable {
+        let axis = position(axis, self.ndim()).map_or(axis, |axis| axis as isize);
+        apply1(Op::CumSum(Arc::new(CumSum(Along { axis }))), self, Location::caller())
+    }
+
+    /// The position of the largest element, the first if there are several: along an axis, or
+    /// (with `..`) in the flattened array. An i64 variable without derivative.
+    fn argmax / try_argmax(&self, axis: impl Into<Axes>) -> Variable {
+        apply1(Op::ArgMax(Arc::new(ArgMax::over(&axis.into()))), self, Location::caller())
+    }
+
+    /// The position of the smallest element, as [`argmax`](Self::argmax).
+    fn argmin / try_argmin(&self, axis: impl Into<Axes>) -> Variable {
+        apply1(Op::ArgMin(Arc::new(ArgMin::over(&axis.into()))), self, Location::caller())
+    }
+}

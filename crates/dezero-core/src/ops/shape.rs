@@ -1,0 +1,230 @@
+//! Changing the shape or the dtype: reshape, transpose, broadcast and its reverse, cast.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::missing::*; //TMP
+use dezero_array::{Array, DType, Error};
+
+use super::arguments::{Shape, position};
+use super::twins;
+use crate::elementwise::{Binary, Unary};
+use crate::error::Result;
+use crate::op::{Call, Op, Structural, apply1};
+use crate::variable::Variable;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reshape {
+    shape: Vec<usize>,
+}
+
+impl Structural for Reshape {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().reshape(&self.shape)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        call.gy.try_reshape(call.xs[0].linked_value().shape()).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Transpose {
+    axes: Vec<usize>,
+}
+
+impl Structural for Transpose {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().transpose(&self.axes)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        let mut inverse = vec![0; self.axes.len()];
+        for (to, &from) in self.axes.iter().enumerate() {
+            inverse[from] = to;
+        }
+        call.gy.try_permute(inverse).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BroadcastTo {
+    shape: Vec<usize>,
+}
+
+impl Structural for BroadcastTo {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().broadcast_to(&self.shape)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        call.gy.try_sum_to(call.xs[0].linked_value().shape()).map(Some)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SumTo {
+    shape: Vec<usize>,
+}
+
+impl Structural for SumTo {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().sum_to(&self.shape)
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        call.gy.try_broadcast_to(call.xs[0].linked_value().shape()).map(Some)
+    }
+}
+
+impl Structural for DType {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        Ok(xs[0].linked_value().astype(*self))
+    }
+
+    fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        Ok(Some(call.gy.cast(call.xs[0].linked_value().dtype())))
+    }
+}
+
+/// The rule of `where`, which is applied in `elementwise::compare`.
+pub(crate) struct Where;
+
+impl Structural for Where {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        Array::select(xs[0].linked_value(), xs[1].linked_value(), xs[2].linked_value())
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        match i {
+            1 => call.xs[0].try_where(call.gy, 0.0).map(Some),
+            2 => call.xs[0].try_where(0.0, call.gy).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The shape with its -1 worked out. What does not fit is left for the operation to report.
+fn resolve(shape: &Shape, size: usize) -> Vec<usize> {
+    let known: usize = shape.0.iter().filter(|&&n| n != -1).fold(1, |product, &n| product.saturating_mul(n.unsigned_abs()));
+    let rest = size.checked_div(known).unwrap_or(0);
+    shape.0.iter().map(|&n| if n == -1 { rest } else { n.unsigned_abs() }).collect()
+}
+
+// Shape and dtype.
+
+twins! {
+    /// The same elements, in row-major order, in another shape. One length may be -1.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// assert_eq!(x.reshape([2, -1]).shape(), [2, 3]);
+    /// ```
+    fn reshape / try_reshape(&self, shape: impl Into<Shape>) -> Variable {
+        let shape = resolve(&shape.into(), self.size());
+        apply1(Op::Reshape(Arc::new(Reshape { shape })), self, Location::caller())
+    }
+
+    /// All elements along one axis.
+    fn flatten / try_flatten(&self) -> Variable {
+        self.try_reshape(-1)
+    }
+
+    /// The axes in another order: axis `i` of the result is axis `axes[i]` of this.
+    fn permute / try_permute(&self, axes: impl Into<Shape>) -> Variable {
+        let ndim = self.ndim();
+        // An axis out of range stays one, for the operation to report.
+        let axes = axes.into().0.into_iter().map(|axis| position(axis, ndim).unwrap_or(usize::MAX)).collect();
+        apply1(Op::Transpose(Arc::new(Transpose { axes })), self, Location::caller())
+    }
+
+    /// The axes in reverse order: for a matrix, its transpose.
+    fn transpose / try_transpose(&self) -> Variable {
+        self.try_permute((0..self.ndim()).rev().collect::<Vec<_>>())
+    }
+
+    /// This with two axes exchanged.
+    fn swapaxes / try_swapaxes(&self, axis0: isize, axis1: isize) -> Variable {
+        let ndim = self.ndim();
+        let mut axes: Vec<isize> = (0..ndim as isize).collect();
+        match (position(axis0, ndim), position(axis1, ndim)) {
+            (Some(i), Some(j)) => axes.swap(i, j),
+            // For the operation to report.
+            _ => axes = vec![axis0, axis1],
+        }
+        self.try_permute(Shape(axes))
+    }
+
+    /// The elements repeated to fill `shape`, as NumPy broadcasts.
+    fn broadcast_to / try_broadcast_to(&self, shape: impl Into<Shape>) -> Variable {
+        let shape = resolve(&shape.into(), 0);
+        if self.with_value(|x| x.shape() == shape) {
+            return Ok(self.clone());
+        }
+        apply1(Op::BroadcastTo(Arc::new(BroadcastTo { shape })), self, Location::caller())
+    }
+
+    /// The sum over those axes along which `shape` would be broadcast to this variable's shape:
+    /// the reverse of [`broadcast_to`](Self::broadcast_to).
+    fn sum_to / try_sum_to(&self, shape: impl Into<Shape>) -> Variable {
+        let shape = resolve(&shape.into(), 0);
+        if self.with_value(|x| x.shape() == shape) {
+            return Ok(self.clone());
+        }
+        apply1(Op::SumTo(Arc::new(SumTo { shape })), self, Location::caller())
+    }
+
+    /// A new axis of length 1 at position `axis` of the result.
+    fn expand_dims / try_expand_dims(&self, axis: isize) -> Variable {
+        let line = Location::caller();
+        let shape = self.data().expand_dims(axis).map_err(|error| at_caller(error, line))?;
+        self.try_reshape(shape.shape())
+    }
+
+    /// This without its axes of length 1, or without those named.
+    fn squeeze / try_squeeze(&self, axes: impl Into<super::arguments::Axes>) -> Variable {
+        let line = Location::caller();
+        let shape = self.data().squeeze(axes.into().as_option()).map_err(|error| at_caller(error, line))?;
+        self.try_reshape(shape.shape())
+    }
+
+    /// The elements converted to `dtype`. Differentiable between the floats.
+    fn cast / try_cast(&self, dtype: DType) -> Variable {
+        if self.dtype() == dtype {
+            return Ok(self.clone());
+        }
+        apply1(Op::Cast(dtype), self, Location::caller())
+    }
+}
+
+/// An array's error as one of this crate, with its line.
+pub(crate) fn at_caller(error: Error, line: crate::mode::Line) -> crate::Error {
+    crate::Error::from(error).at(crate::mode::line(line))
+}
+
+/// Undoes what broadcasting and promotion did to input `x`: the cotangent gets its shape and
+/// dtype. The one place where an elementwise rule's result is fitted to the input.
+pub(crate) fn fit(gx: Variable, x: &Array) -> Result<Variable> {
+    let (same_shape, same_dtype) = {
+        let g = gx.linked_value();
+        (g.shape() == x.shape(), g.dtype() == x.dtype())
+    };
+    let gx = if same_shape {
+        gx
+    } else if gx.linked_value().ndim() == 0 {
+        gx.try_broadcast_to(x.shape())?.into_link()
+    } else {
+        gx.try_sum_to(x.shape())?.into_link()
+    };
+    if same_dtype { Ok(gx) } else { gx.try_cast(x.dtype()).map(Variable::into_link) }
+}
+
+/// The cotangent of input `i` of an elementwise operation, before it is fitted.
+pub(crate) fn elementwise_vjp(op: &Op, i: usize, call: &Call<'_>) -> Option<Variable> {
+    match op {
+        Op::Unary(op) => Unary::vjp(*op, &call.xs[0], call.y, call.gy),
+        Op::Binary(op) => Binary::vjp(*op, i, &call.xs[0], &call.xs[1], call.y, call.gy),
+        _ => None,
+    }
+}

@@ -1,0 +1,523 @@
+//! `Variable`: a value that remembers how it was computed.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dezero_array::{Array, DType, Element};
+
+use crate::function::Creator;
+use crate::mode::{self, Recording};
+use crate::node::{Handle, Inputs, NodeRef};
+use crate::op::Op;
+
+/// A value, and the record of how it was computed.
+///
+/// A `Variable` is a cheap handle: clones show the same variable. Arithmetic on variables happens
+/// at once and is recorded; [`backward`](Self::backward) then walks the record and leaves the
+/// derivatives in [`grad`](Self::grad) of the variables that the computation began with.
+///
+/// ```
+/// use dezero_core::Variable;
+///
+/// let x = Variable::new(2.0);
+/// let y = &x * &x * &x; // computed here: 8
+/// y.backward();
+/// assert_eq!(x.grad().unwrap().item(), 12.0); // 3 x^2
+/// ```
+#[derive(Clone)]
+pub struct Variable(pub(crate) Repr);
+
+/// The forms of a variable. A user holds leaves and results; links and values are what a node's
+/// inputs are made of, and what derivative rules compute with.
+#[derive(Clone)]
+pub(crate) enum Repr {
+    /// Made by the user: an identity whose value can be replaced.
+    Leaf(Arc<LeafCell>),
+    /// The result of a recorded operation, held by the user.
+    Result(Handle),
+    /// A node, referred to by another record.
+    Link(NodeRef),
+    /// A constant that needs no node.
+    Value(Array),
+}
+
+/// What the handles of a leaf share. Records hold snapshots of it, nodes with the value of their
+/// time and a weak reference back.
+pub(crate) struct LeafCell {
+    kind: Leaf,
+    line: mode::Line,
+    state: Mutex<LeafState>,
+}
+
+/// What a leaf is to differentiation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    /// A variable: gets a gradient.
+    Variable,
+    /// Gets no gradient, and neither do results computed from constants alone.
+    Constant,
+    /// A constant that a recorded sweep found as a derivative: its own derivative is zero, where
+    /// that of another constant is a mistake.
+    Derivative,
+}
+
+struct LeafState {
+    value: Array,
+    /// The snapshot of the present value, once an operation needed it.
+    node: Option<NodeRef>,
+    name: Option<Arc<str>>,
+    grad: Option<Variable>,
+}
+
+impl LeafCell {
+    fn new(value: Array, kind: Leaf, line: mode::Line) -> Arc<Self> {
+        let state = LeafState { value, node: None, name: None, grad: None };
+        Arc::new(Self { kind, line, state: Mutex::new(state) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, LeafState> {
+        // Nothing that can panic runs under this lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn snapshot(self: &Arc<Self>) -> NodeRef {
+        let mut state = self.state();
+        if let Some(node) = &state.node {
+            return node.clone();
+        }
+        let op = if self.kind == Leaf::Variable { Op::Leaf } else { Op::Constant };
+        let inputs = Inputs::Leaf(Arc::downgrade(self));
+        let node = NodeRef::new(op, state.value.clone(), inputs, self.line, 0, 0);
+        if state.name.is_some() {
+            node.set_name(state.name.clone());
+        }
+        state.node = Some(node.clone());
+        node
+    }
+
+    pub(crate) fn grad(&self) -> Option<Variable> {
+        user_grad(&mut self.state().grad)
+    }
+
+    /// Adds to the gradient; `add` is told what is there.
+    pub(crate) fn add_grad(&self, add: impl FnOnce(Option<Variable>) -> crate::Result<Variable>) -> crate::Result<()> {
+        // Not under the lock: adding is arithmetic of variables.
+        let old = self.state().grad.take();
+        let new = add(old)?;
+        self.set_grad(Some(new));
+        Ok(())
+    }
+
+    pub(crate) fn set_grad(&self, grad: Option<Variable>) {
+        // The old gradient may be the last thing to hold a graph: it goes after the lock.
+        let _old = std::mem::replace(&mut self.state().grad, grad);
+    }
+}
+
+/// A stored gradient as the user gets it. A plain backward stores bare values: they become
+/// variables, always the same one, when somebody looks.
+pub(crate) fn user_grad(grad: &mut Option<Variable>) -> Option<Variable> {
+    if let Some(Variable(Repr::Value(_))) = grad {
+        *grad = grad.take().map(Variable::into_user);
+    }
+    grad.clone()
+}
+
+impl Variable {
+    /// A variable with the given value: a number, nested arrays, a `Vec`, or an [`Array`].
+    ///
+    /// ```
+    /// use dezero_core::Variable;
+    /// let x = Variable::new([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// assert_eq!(x.shape(), [2, 3]);
+    /// println!("{x}");
+    /// ```
+    #[track_caller]
+    pub fn new(value: impl Into<Array>) -> Self {
+        Self(Repr::Leaf(LeafCell::new(value.into(), Leaf::Variable, mode::line(Location::caller()))))
+    }
+
+    /// A variable that takes no part in differentiation: `backward` passes it by, and what is
+    /// computed from constants alone is a constant again.
+    ///
+    /// ```
+    /// use dezero_core::Variable;
+    /// let (c, x) = (Variable::constant(5.0), Variable::new(2.0));
+    /// (&c * &x).backward();
+    /// assert!(c.grad().is_none());
+    /// assert_eq!(x.grad().unwrap().item(), 5.0);
+    /// ```
+    #[track_caller]
+    pub fn constant(value: impl Into<Array>) -> Self {
+        Self(Repr::Leaf(LeafCell::new(value.into(), Leaf::Constant, mode::line(Location::caller()))))
+    }
+
+    /// The same variable with a name, for the drawing.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new(1.0).named("x");
+    /// assert_eq!(x.name().as_deref(), Some("x"));
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        self.set_name(name);
+        self
+    }
+
+    /// The value. This is cheap: arrays are shared, not copied.
+    pub fn data(&self) -> Array {
+        match &self.0 {
+            Repr::Leaf(cell) => cell.state().value.clone(),
+            Repr::Result(handle) => handle.node().value.clone(),
+            Repr::Link(node) => node.value.clone(),
+            Repr::Value(value) => value.clone(),
+        }
+    }
+
+    /// The value as a number, for variables with one element.
+    ///
+    /// # Panics
+    ///
+    /// If the variable has more than one element, or none.
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        self.data().item::<f64>().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The elements in row-major order, converted to `T`.
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        self.data().to_vec()
+    }
+
+    /// Puts a new value behind this variable. Graphs recorded earlier keep the value they were
+    /// computed with; the gradient stays until [`cleargrad`](Self::cleargrad).
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new(2.0);
+    /// let y = &x * &x;
+    /// x.set_data(10.0);
+    /// y.backward(); // still of 2 * 2
+    /// assert_eq!(x.grad().unwrap().item(), 4.0);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// On the result of a recorded operation, whose value is what was computed: use
+    /// [`detach`](Self::detach), or compute it under [`no_grad`](crate::no_grad).
+    #[track_caller]
+    pub fn set_data(&self, value: impl Into<Array>) {
+        let Repr::Leaf(cell) = &self.0 else {
+            let label = self.creator().map_or_else(|| "an operation".to_owned(), |c| c.label().to_owned());
+            panic!(
+                "set_data: this variable is the result of {label}, and its value is what was computed; \
+                 `detach()` gives a variable of its own, and so does computing under `no_grad`"
+            );
+        };
+        let mut state = cell.state();
+        let old = (std::mem::replace(&mut state.value, value.into()), state.node.take());
+        drop(state);
+        drop(old);
+    }
+
+    /// The name given with [`set_name`](Self::set_name) or [`named`](Self::named).
+    pub fn name(&self) -> Option<String> {
+        let name = match &self.0 {
+            Repr::Leaf(cell) => cell.state().name.clone(),
+            Repr::Result(handle) => handle.node().name(),
+            Repr::Link(node) => node.name(),
+            Repr::Value(_) => None,
+        };
+        name.map(|name| name.as_ref().to_owned())
+    }
+
+    /// Names the variable. The name belongs to the record: it shows in drawings of every graph
+    /// that contains the variable, also after the variable itself is gone.
+    pub fn set_name(&self, name: &str) {
+        let name: Option<Arc<str>> = Some(name.into());
+        match &self.0 {
+            Repr::Leaf(cell) => {
+                let mut state = cell.state();
+                if let Some(node) = &state.node {
+                    node.set_name(name.clone());
+                }
+                state.name = name;
+            }
+            Repr::Result(handle) => handle.node().set_name(name),
+            Repr::Link(_) | Repr::Value(_) => unreachable!("users hold leaves and results"),
+        }
+    }
+
+    /// The length along each axis; empty for a scalar.
+    pub fn shape(&self) -> Vec<usize> {
+        self.with_value(|value| value.shape().to_vec())
+    }
+
+    /// The number of axes.
+    pub fn ndim(&self) -> usize {
+        self.with_value(Array::ndim)
+    }
+
+    /// The number of elements.
+    pub fn size(&self) -> usize {
+        self.with_value(Array::size)
+    }
+
+    /// The dtype of the elements.
+    pub fn dtype(&self) -> DType {
+        self.with_value(Array::dtype)
+    }
+
+    /// The length of the first axis.
+    ///
+    /// # Panics
+    ///
+    /// On a scalar, which has no axis.
+    #[track_caller]
+    #[expect(clippy::len_without_is_empty, reason = "the length of an axis, as in NumPy; size() counts elements")]
+    pub fn len(&self) -> usize {
+        self.with_value(|value| value.shape().first().copied()).unwrap_or_else(|| panic!("len: a scalar has no length"))
+    }
+
+    /// The operation that computed this variable; `None` for variables made by the user, results
+    /// computed under [`no_grad`](crate::no_grad), and after [`unchain`](Self::unchain).
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let (x, t) = (Variable::new(1.0), Variable::new(2.0));
+    /// let y = &x + &t;
+    /// let creator = y.creator().unwrap();
+    /// assert_eq!(creator.label(), "Add");
+    /// assert_eq!(creator.inputs().len(), 2);
+    /// ```
+    pub fn creator(&self) -> Option<Creator> {
+        Creator::of(self.link_node()?)
+    }
+
+    /// The derivative that [`backward`](Self::backward) left here.
+    pub fn grad(&self) -> Option<Variable> {
+        match &self.0 {
+            Repr::Leaf(cell) => cell.grad(),
+            Repr::Result(handle) => handle.node().grad(),
+            Repr::Link(_) | Repr::Value(_) => None,
+        }
+    }
+
+    /// Puts a derivative here, for the next `backward` to add to.
+    pub fn set_grad(&self, grad: Option<Variable>) {
+        match &self.0 {
+            Repr::Leaf(cell) => cell.set_grad(grad),
+            Repr::Result(handle) => handle.node().set_grad(grad),
+            Repr::Link(_) | Repr::Value(_) => {}
+        }
+    }
+
+    /// Forgets the derivative: the next `backward` starts from nothing.
+    pub fn cleargrad(&self) {
+        self.set_grad(None);
+    }
+
+    /// A variable with the same value and no history: a constant.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new(3.0);
+    /// let y = &x * (&x * &x).detach(); // differentiated as x times 9
+    /// y.backward();
+    /// assert_eq!(x.grad().unwrap().item(), 9.0);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn detach(&self) -> Self {
+        Self::constant(self.data())
+    }
+
+    /// Cuts this variable off from the operation that computed it. Its history is freed as far as
+    /// nothing else needs it, and `backward` ends here.
+    pub fn unchain(&self) {
+        if let Repr::Result(handle) = &self.0 {
+            drop(handle.node().unchain());
+        }
+    }
+
+    /// Cuts off everything that this variable was computed from, keeping only the last operation,
+    /// as in truncated backpropagation through time.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let mut h = Variable::new(1.0);
+    /// for _ in 0..1000 {
+    ///     let loss = (&h * 0.5).sin();
+    ///     h = &loss + 0.1;
+    ///     h.unchain_backward(); // memory stays flat
+    /// }
+    /// ```
+    pub fn unchain_backward(&self) {
+        let Some(root) = self.link_node() else { return };
+        let mut pending: Vec<NodeRef> = linked(root.links().inputs.as_slice());
+        while let Some(node) = pending.pop() {
+            let inputs = node.unchain();
+            pending.extend(linked(inputs.as_slice()));
+        }
+    }
+}
+
+fn linked(inputs: &[Variable]) -> Vec<NodeRef> {
+    inputs.iter().filter_map(|input| input.link_node().cloned()).collect()
+}
+
+impl Variable {
+    /// A constant without a node. Never handed to a user as it is.
+    #[inline]
+    pub(crate) fn value(value: impl Into<Array>) -> Self {
+        Self(Repr::Value(value.into()))
+    }
+
+    /// The node of a result or a link; leaves keep theirs to themselves.
+    pub(crate) fn link_node(&self) -> Option<&NodeRef> {
+        match &self.0 {
+            Repr::Result(handle) => Some(handle.node()),
+            Repr::Link(node) => Some(node),
+            Repr::Leaf(_) | Repr::Value(_) => None,
+        }
+    }
+
+    /// Looks at the value without copying it.
+    pub(crate) fn with_value<T>(&self, look: impl FnOnce(&Array) -> T) -> T {
+        match &self.0 {
+            Repr::Leaf(cell) => look(&cell.state().value),
+            Repr::Result(handle) => look(&handle.node().value),
+            Repr::Link(node) => look(&node.value),
+            Repr::Value(value) => look(value),
+        }
+    }
+
+    /// The form in which a node holds its inputs: a link or a value.
+    #[inline]
+    pub(crate) fn to_link(&self) -> Self {
+        Self(match &self.0 {
+            Repr::Leaf(cell) => Repr::Link(cell.snapshot()),
+            Repr::Result(handle) => Repr::Link(handle.node().clone()),
+            Repr::Link(node) => Repr::Link(node.clone()),
+            Repr::Value(value) => Repr::Value(value.clone()),
+        })
+    }
+
+    /// [`to_link`](Self::to_link), moving what can be moved.
+    #[inline]
+    pub(crate) fn into_link(self) -> Self {
+        Self(match self.0 {
+            Repr::Leaf(cell) => Repr::Link(cell.snapshot()),
+            Repr::Result(handle) => Repr::Link(handle.into_link()),
+            linked => linked,
+        })
+    }
+
+    /// The value of a link or a value.
+    ///
+    /// # Panics
+    ///
+    /// On a leaf, which has no value that stays.
+    #[inline]
+    pub(crate) fn linked_value(&self) -> &Array {
+        match &self.0 {
+            Repr::Link(node) => &node.value,
+            Repr::Value(value) => value,
+            Repr::Result(handle) => &handle.node().value,
+            Repr::Leaf(_) => unreachable!("operations see leaves as links"),
+        }
+    }
+
+    /// Whether derivatives with respect to this link can be asked for.
+    #[inline]
+    pub(crate) fn is_tracked(&self) -> bool {
+        match &self.0 {
+            Repr::Link(node) => node.op != Op::Constant,
+            Repr::Result(_) => true,
+            Repr::Leaf(cell) => cell.kind == Leaf::Variable,
+            Repr::Value(_) => false,
+        }
+    }
+
+    /// A constant derivative, found by a recorded sweep.
+    pub(crate) fn into_derivative(self) -> Self {
+        match self.into_user().0 {
+            Repr::Leaf(cell) if cell.kind == Leaf::Constant => {
+                let value = cell.state().value.clone();
+                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative, cell.line)))
+            }
+            other => Self(other),
+        }
+    }
+
+    /// Whether this is a derivative known to be constant.
+    pub(crate) fn is_constant_derivative(&self) -> bool {
+        matches!(&self.0, Repr::Leaf(cell) if cell.kind == Leaf::Derivative)
+    }
+
+    /// The form in which a user holds a variable: a leaf or a result.
+    pub(crate) fn into_user(self) -> Self {
+        match self.0 {
+            Repr::Link(node) => {
+                if matches!(node.op, Op::Leaf | Op::Constant) {
+                    let links = node.links();
+                    if let Inputs::Leaf(cell) = &links.inputs
+                        && let Some(cell) = cell.upgrade()
+                        && cell.state().node.as_ref().is_some_and(|now| now.id == node.id)
+                    {
+                        drop(links);
+                        return Self(Repr::Leaf(cell));
+                    }
+                }
+                Self(Repr::Result(Handle::new(node)))
+            }
+            Repr::Value(value) => Self::constant(value),
+            held => Self(held),
+        }
+    }
+
+    /// Records `op` with its `value` and `inputs` (links and values), as the thread's mode says.
+    pub(crate) fn record(op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
+        let recording = mode::recording();
+        if recording == Recording::Values {
+            return Self(Repr::Value(value));
+        }
+        let (mut above, mut depth, mut tracked) = (0, 0, false);
+        for input in inputs.as_slice() {
+            if let Repr::Link(node) = &input.0 {
+                above = above.max(node.id);
+                depth = depth.max(node.depth);
+                tracked |= node.op != Op::Constant;
+            }
+        }
+        if recording == Recording::Rules && !tracked {
+            return Self(Repr::Value(value));
+        }
+        let line = mode::line(line);
+        if recording == Recording::Off || !tracked {
+            let kind = if recording == Recording::Off { Leaf::Variable } else { Leaf::Constant };
+            return Self(Repr::Leaf(LeafCell::new(value, kind, line)));
+        }
+        let node = NodeRef::new(op, value, inputs, line, above, depth);
+        Self(match recording {
+            Recording::Rules => Repr::Link(node),
+            _ => Repr::Result(Handle::new(node)),
+        })
+    }
+}
+
+/// DeZero's `repr`: `variable(2.0)`, with continuation lines of an array aligned.
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.data().to_string();
+        write!(f, "variable({})", text.replace('\n', "\n         "))
+    }
+}
+
+impl fmt::Debug for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
