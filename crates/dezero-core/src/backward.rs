@@ -190,15 +190,6 @@ enum Cotangent {
     Outputs(Vec<Option<Variable>>),
 }
 
-impl From<Variable> for Cotangent {
-    fn from(gx: Variable) -> Self {
-        match &gx.0 {
-            Repr::Value(value) => value.as_f64().map_or_else(|| Self::Variable(gx.clone()), Self::Real),
-            _ => Self::Variable(gx),
-        }
-    }
-}
-
 impl Cotangent {
     fn into_variable(self) -> Variable {
         match self {
@@ -221,7 +212,7 @@ impl Cotangent {
             }
             (a, b) => {
                 let sum = std::mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
-                *a = Self::from(sum.into_link());
+                *a = Self::Variable(sum.into_link());
             }
         }
         Ok(())
@@ -291,7 +282,8 @@ impl Sweep {
             }
         };
         self.top = node.id;
-        self.window.push(Some(Pending { node, cotangent: seed.into() }));
+        let cotangent = self.cotangent(seed);
+        self.window.push(Some(Pending { node, cotangent }));
         let result = self.sweep();
         self.window.clear();
         WINDOW.set(std::mem::take(&mut self.window));
@@ -392,7 +384,8 @@ impl Sweep {
                 for (x, gx) in inputs.iter().zip(gxs) {
                     if x.is_tracked() && x.linked_value().dtype().is_float() {
                         let gx = self.bare(gx);
-                        self.arrive(x, fit(gx, x.linked_value())?.into())?;
+                        let gx = self.cotangent(fit(gx, x.linked_value())?);
+                        self.arrive(x, gx)?;
                     }
                 }
             }
@@ -419,7 +412,8 @@ impl Sweep {
                         None => elementwise_vjp(op, i, &call).map(|gx| fit(gx.into_link(), x.linked_value())).transpose()?,
                     };
                     if let Some(gx) = gx {
-                        self.arrive(x, gx.into())?;
+                        let gx = self.cotangent(gx);
+                        self.arrive(x, gx)?;
                     }
                 }
                 drop(links);
@@ -458,6 +452,17 @@ impl Sweep {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// A link or a value as a cotangent: in a plain sweep, a 0-d f64 is a bare number.
+    fn cotangent(&self, gx: Variable) -> Cotangent {
+        match &gx.0 {
+            Repr::Value(value) if !self.create_graph => match value.as_f64() {
+                Some(gx) => Cotangent::Real(gx),
+                None => Cotangent::Variable(gx),
+            },
+            _ => Cotangent::Variable(gx),
+        }
     }
 
     /// In a plain sweep, the value alone.

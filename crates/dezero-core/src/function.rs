@@ -8,6 +8,7 @@ use std::sync::Arc;
 use dezero_array::{Array, Tuple};
 
 use crate::error::{Error, Result};
+use crate::graph::call_of;
 use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef};
 use crate::op::Op;
@@ -247,14 +248,7 @@ pub struct Creator {
 
 impl Creator {
     pub(crate) fn of(output: &NodeRef) -> Option<Self> {
-        let call = {
-            let links = output.links();
-            match (&links.inputs, &output.op) {
-                (Inputs::None | Inputs::Leaf(_), _) => return None,
-                (Inputs::One(Variable(Repr::Link(call))), Op::Output(_)) => call.clone(),
-                _ => output.clone(),
-            }
-        };
+        let call = call_of(output)?;
         Some(Self { call: Handle::new(call), output: Handle::new(output.clone()) })
     }
 

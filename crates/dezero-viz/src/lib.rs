@@ -1,1 +1,19 @@
-//! Computational graphs of dezero as Graphviz DOT.
+//! Computational graphs of dezero as text: Graphviz DOT, in the
+//! notation of the book "Deep Learning from Scratch 3".
+//!
+//! ```
+//! use dezero_core::{grad, Variable};
+//! use dezero_viz::get_dot_graph;
+//!
+//! let x = Variable::new(1.0).named("x");
+//! let y = x.tanh().named("y");
+//! let gx = grad(&y, &[&x])[0].clone().named("gx");
+//! let gx2 = grad(&gx, &[&x])[0].clone().named("gx2");
+//!
+//! let dot = get_dot_graph(&gx2, false); // the graph of the second derivative of tanh
+//! assert!(dot.starts_with("digraph g {\n1 [label=\"gx2\", color=orange, style=filled]\n"));
+//! ```
+
+mod dot;
+
+pub use dot::{Dot, dot_func, dot_var, get_dot_graph};

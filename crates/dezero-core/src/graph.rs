@@ -1,0 +1,258 @@
+//! The recorded graph as plain data: what drawing, searching and compiling read.
+
+use std::collections::HashMap;
+use std::panic::Location;
+
+use dezero_array::Array;
+
+use crate::mode::Line;
+use crate::node::{Inputs, Node, NodeRef};
+use crate::op::Op;
+use crate::variable::{Repr, Variable};
+
+/// A read-only picture of how some variables were computed: variables and functions, in the order
+/// of a walk from the results downwards.
+///
+/// The walk is that of the book's `get_dot_graph`, following every input: from the results, always
+/// into the function found last. It depends on the program alone, so the same program gives the
+/// same graph. It holds values, but not the record itself.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    variables: Vec<GraphVariable>,
+    functions: Vec<GraphFunction>,
+    outputs: Vec<usize>,
+}
+
+/// What a variable is to the computation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Made by the user.
+    Leaf,
+    /// A constant: a number in a formula, or a variable without gradient.
+    Constant,
+    /// Computed.
+    Result,
+}
+
+/// A variable in a [`Graph`].
+#[derive(Clone, Debug)]
+pub struct GraphVariable {
+    /// The place in the walk, from 1, counting variables and functions together.
+    pub number: usize,
+    /// The name, if one was given.
+    pub name: Option<String>,
+    /// What it is to the computation.
+    pub role: Role,
+    /// The value it had when it was used.
+    pub value: Array,
+    /// The function that computed it, as a position in [`Graph::functions`].
+    pub creator: Option<usize>,
+    /// The user's source line that made it; a number in a formula has that of the formula.
+    pub line: &'static Location<'static>,
+    /// The backward pass in which it was made; 0 is the user's own code.
+    pub pass: usize,
+}
+
+/// A function in a [`Graph`]: one application of an operation.
+#[derive(Clone, Debug)]
+pub struct GraphFunction {
+    /// The place in the walk, from 1, counting variables and functions together.
+    pub number: usize,
+    /// The operation.
+    pub op: Op,
+    /// What it was applied to, in order, as positions in [`Graph::variables`].
+    pub inputs: Vec<usize>,
+    /// Its results that belong to the graph, as positions in [`Graph::variables`].
+    pub outputs: Vec<usize>,
+    /// The user's source line that applied it; for what a derivative did, the line of the
+    /// operation that it differentiates.
+    pub line: &'static Location<'static>,
+    /// The backward pass in which it was applied; 0 is the user's own code.
+    pub pass: usize,
+}
+
+impl GraphFunction {
+    /// The label in drawings.
+    pub fn label(&self) -> &str {
+        self.op.label()
+    }
+}
+
+/// The graph of one or several results.
+///
+/// ```
+/// use dezero_core::{graph, Variable};
+///
+/// let x = Variable::new(1.0).named("x");
+/// let y = (x.sin() + &x).named("y");
+/// let graph = graph(&y);
+/// let labels: Vec<&str> = graph.functions().iter().map(|f| f.label()).collect();
+/// assert_eq!(labels, ["Add", "Sin"]);
+/// assert_eq!(graph.edges().count(), 5); // x to Sin and to Add, and through Sin's result to y
+/// ```
+pub fn graph<'a>(outputs: impl Into<Outputs<'a>>) -> Graph {
+    Walk::new().from(&outputs.into().0)
+}
+
+/// The results that a graph is asked for: one variable, or several.
+pub struct Outputs<'a>(Vec<&'a Variable>);
+
+impl<'a> From<&'a Variable> for Outputs<'a> {
+    fn from(y: &'a Variable) -> Self {
+        Self(vec![y])
+    }
+}
+
+impl<'a> From<&[&'a Variable]> for Outputs<'a> {
+    fn from(ys: &[&'a Variable]) -> Self {
+        Self(ys.to_vec())
+    }
+}
+
+impl<'a, const N: usize> From<&[&'a Variable; N]> for Outputs<'a> {
+    fn from(ys: &[&'a Variable; N]) -> Self {
+        Self(ys.to_vec())
+    }
+}
+
+impl<'a> From<&'a [Variable]> for Outputs<'a> {
+    fn from(ys: &'a [Variable]) -> Self {
+        Self(ys.iter().collect())
+    }
+}
+
+impl<'a> From<&'a Vec<Variable>> for Outputs<'a> {
+    fn from(ys: &'a Vec<Variable>) -> Self {
+        Self(ys.iter().collect())
+    }
+}
+
+impl Graph {
+    /// The variables, in the order of the walk.
+    pub fn variables(&self) -> &[GraphVariable] {
+        &self.variables
+    }
+
+    /// The functions, in the order of the walk.
+    pub fn functions(&self) -> &[GraphFunction] {
+        &self.functions
+    }
+
+    /// The results the graph was asked for, as positions in [`variables`](Self::variables).
+    pub fn outputs(&self) -> &[usize] {
+        &self.outputs
+    }
+
+    /// The edges, as pairs of numbers of variables and functions: for each function, from its
+    /// inputs, then to its outputs.
+    pub fn edges(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.functions.iter().flat_map(|function| {
+            let inputs = function.inputs.iter().map(|&x| (self.variables[x].number, function.number));
+            let outputs = function.outputs.iter().map(|&y| (function.number, self.variables[y].number));
+            inputs.chain(outputs)
+        })
+    }
+}
+
+struct Walk {
+    graph: Graph,
+    /// Positions by the ids of the nodes.
+    variables: HashMap<u64, usize>,
+    functions: HashMap<u64, usize>,
+    /// Functions found and not visited yet.
+    pending: Vec<(NodeRef, usize)>,
+    count: usize,
+}
+
+impl Walk {
+    fn new() -> Self {
+        Self {
+            graph: Graph { variables: Vec::new(), functions: Vec::new(), outputs: Vec::new() },
+            variables: HashMap::new(),
+            functions: HashMap::new(),
+            pending: Vec::new(),
+            count: 0,
+        }
+    }
+
+    fn from(mut self, outputs: &[&Variable]) -> Graph {
+        for y in outputs {
+            let at = self.variable(&y.to_link(), None);
+            self.graph.outputs.push(at);
+        }
+        while let Some((node, at)) = self.pending.pop() {
+            self.count += 1;
+            self.graph.functions[at].number = self.count;
+            // Copied, so that no lock is held while names are read below.
+            let inputs: Vec<Variable> = node.links().inputs.as_slice().iter().map(Variable::to_link).collect();
+            let inputs = inputs.iter().map(|x| self.variable(x, Some(&node))).collect();
+            self.graph.functions[at].inputs = inputs;
+        }
+        self.graph
+    }
+
+    /// The position of a variable, which enters the graph with its creator if it is new. `user` is
+    /// the function that takes it.
+    fn variable(&mut self, x: &Variable, user: Option<&Node>) -> usize {
+        let at = self.graph.variables.len();
+        let Repr::Link(node) = &x.0 else {
+            let value = x.linked_value().clone();
+            let (line, pass) = user.map_or((Location::caller(), 0), |user| (user.line, user.pass));
+            self.push(None, Role::Constant, value, line, pass);
+            return at;
+        };
+        if let Some(&at) = self.variables.get(&node.id) {
+            return at;
+        }
+        self.variables.insert(node.id, at);
+        let role = match node.op {
+            Op::Leaf => Role::Leaf,
+            Op::Constant => Role::Constant,
+            _ => Role::Result,
+        };
+        let name = node.name().map(|name| name.as_ref().to_owned());
+        self.push(name, role, node.value.clone(), node.line, node.pass);
+        if let Some(call) = call_of(node) {
+            let function = self.function(call);
+            self.graph.functions[function].outputs.push(at);
+            self.graph.variables[at].creator = Some(function);
+        }
+        at
+    }
+
+    fn push(&mut self, name: Option<String>, role: Role, value: Array, line: Line, pass: u16) {
+        self.count += 1;
+        let pass = usize::from(pass);
+        self.graph.variables.push(GraphVariable { number: self.count, name, role, value, creator: None, line, pass });
+    }
+
+    fn function(&mut self, call: NodeRef) -> usize {
+        if let Some(&at) = self.functions.get(&call.id) {
+            return at;
+        }
+        let at = self.graph.functions.len();
+        self.functions.insert(call.id, at);
+        let function = GraphFunction {
+            number: 0,
+            op: call.op.clone(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            line: call.line,
+            pass: usize::from(call.pass),
+        };
+        self.graph.functions.push(function);
+        self.pending.push((call, at));
+        at
+    }
+}
+
+/// The node whose inputs a variable was computed from: its own, or for one of several results that
+/// of the call.
+pub(crate) fn call_of(output: &NodeRef) -> Option<NodeRef> {
+    let links = output.links();
+    match (&links.inputs, &output.op) {
+        (Inputs::None | Inputs::Leaf(_), _) => None,
+        (Inputs::One(Variable(Repr::Link(call))), Op::Output(_)) => Some(call.clone()),
+        _ => Some(output.clone()),
+    }
+}
