@@ -6,8 +6,11 @@ mod display;
 mod dtype;
 mod elementwise;
 mod error;
+mod index;
+mod join;
 mod reduce;
 mod shape;
+mod slice;
 mod strided;
 mod view;
 
@@ -15,5 +18,6 @@ pub use array::Array;
 pub use dtype::{DType, Element, Scalar};
 pub use error::{Error, Result};
 pub use shape::{Tuple, broadcast_shapes};
+pub use slice::Slice;
 
 use dtype::each_dtype;
