@@ -200,14 +200,7 @@ impl Array {
     ///
     /// A shape error when it would be too big for memory.
     pub fn eye(n: usize, dtype: DType) -> Result<Self> {
-        Ok(each_dtype!(dtype, T => {
-            let shape = [n, n];
-            let mut values = reserve::<T>("eye", &shape, checked_size("eye", &shape, size_of::<T>())?)?;
-            for row in 0..n {
-                values.extend((0..n).map(|column| T::from(Scalar::Bool(row == column))));
-            }
-            Self::from_parts(values, Layout::contiguous(&shape))
-        }))
+        Self::ones(&[n], dtype)?.diag(0)
     }
 
     /// A scalar as the 0-d constant it is beside an array of dtype `other`.

@@ -198,7 +198,7 @@ impl Rows {
         let positions = positions(op, &indices.broadcast_to(&result)?, axis, shape[axis])?;
         let mut starts = Vec::with_capacity(positions.len());
         let mut positions = positions.into_iter();
-        Walk::row_major(&[&base], &result).positions(|start| {
+        Walk::row_major(&[&base], &result).positions(|[start, ..]| {
             starts.extend(positions.next().map(|at| start + at * stride as usize))
         });
         Ok(Self {

@@ -2,12 +2,16 @@
 
 mod array;
 mod convert;
+mod diagonal;
 mod display;
 mod dtype;
 mod elementwise;
 mod error;
 mod index;
 mod join;
+mod linalg;
+mod matmul;
+mod ndarray;
 mod reduce;
 mod shape;
 mod slice;

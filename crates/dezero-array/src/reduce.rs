@@ -221,7 +221,7 @@ impl Array {
         let runs = |walk: &Walk| walk.row_stride() == 1 && walk.row_len() > 1;
         if runs(&outputs) && !runs(&inputs) {
             let mut steps = Vec::with_capacity(inputs.size);
-            inputs.positions(|position| steps.push(position.wrapping_sub(layout.offset)));
+            inputs.positions(|[position, ..]| steps.push(position.wrapping_sub(layout.offset)));
             for [start, ..] in outputs.rows() {
                 if steps.is_empty() {
                     out.extend(repeat_n(identity, outputs.row_len()));
@@ -234,8 +234,9 @@ impl Array {
             }
         } else {
             let mut scratch = Vec::new();
-            outputs
-                .positions(|position| out.push(inputs.fold(values, position, &mut scratch, &fold)));
+            outputs.positions(|[position, ..]| {
+                out.push(inputs.fold(values, position, &mut scratch, &fold))
+            });
         }
         let shape: Dims<usize> = if keepdims {
             (0..reduced.len())
@@ -286,7 +287,7 @@ impl Array {
             )));
         }
         let mut out = reserve(op, &kept.shape, kept.size())?;
-        Walk::row_major(&[&kept], &kept.shape).positions(|start| {
+        Walk::row_major(&[&kept], &kept.shape).positions(|[start, ..]| {
             let mut best = (values[start], 0);
             for i in 1..len {
                 let x = values[start.wrapping_add_signed(i as isize * stride)];

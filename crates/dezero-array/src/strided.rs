@@ -258,11 +258,15 @@ impl Walk {
         }
     }
 
-    /// Calls `visit` with the position of every element of the first operand, in order.
-    pub(crate) fn positions(&self, mut visit: impl FnMut(usize)) {
-        for [start, ..] in self.rows() {
+    /// Calls `visit` with the position of every element in each operand's buffer, in order.
+    pub(crate) fn positions(&self, mut visit: impl FnMut([usize; OPERANDS])) {
+        for starts in self.rows() {
             for i in 0..self.row.len {
-                visit(step(start, i, self.row.strides[0]));
+                let mut position = starts;
+                for (at, stride) in position.iter_mut().zip(self.row.strides) {
+                    *at = step(*at, i, stride);
+                }
+                visit(position);
             }
         }
     }
