@@ -1,5 +1,6 @@
 //! `Array`: what it is made of, how it is made, and what it says about itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::dtype::{DType, Element, Scalar, cast, each_dtype};
@@ -199,14 +200,7 @@ impl Array {
     ///
     /// A shape error when it would be too big for memory.
     pub fn eye(n: usize, dtype: DType) -> Result<Self> {
-        Ok(each_dtype!(dtype, T => {
-            let shape = [n, n];
-            let mut values = reserve::<T>("eye", &shape, checked_size("eye", &shape, size_of::<T>())?)?;
-            for row in 0..n {
-                values.extend((0..n).map(|column| T::from(Scalar::Bool(row == column))));
-            }
-            Self::from_parts(values, Layout::contiguous(&shape))
-        }))
+        Self::ones(&[n], dtype)?.diag(0)
     }
 
     /// A scalar as the 0-d constant it is beside an array of dtype `other`.
@@ -233,7 +227,10 @@ impl Array {
     }
 
     /// The same elements through another layout.
-    pub(crate) fn with_layout(&self, layout: Layout) -> Self {
+    pub(crate) fn with_layout(&self, mut layout: Layout) -> Self {
+        if layout.size() == 0 {
+            layout.offset = 0;
+        }
         if layout.ndim() == 0 {
             return each_dtype!(self.dtype(), T => self.parts::<T>().0[layout.offset].into());
         }
@@ -424,6 +421,14 @@ impl Array {
         self.try_parts().expect("the caller has matched the dtype")
     }
 
+    /// The elements in row-major order, copied only where they do not lie so; the dtype is `T`'s.
+    pub(crate) fn row_major<T: Element>(&self) -> Cow<'_, [T]> {
+        match self.as_slice() {
+            Some(values) => Cow::Borrowed(values),
+            None => Cow::Owned(self.to_vec()),
+        }
+    }
+
     /// The element at a position of the buffer.
     fn at<T: Element>(&self, position: usize) -> T {
         each_dtype!(self.dtype(), U => cast(self.parts::<U>().0[position]))
@@ -435,9 +440,6 @@ impl PartialEq for Array {
     fn eq(&self, other: &Self) -> bool {
         self.shape() == other.shape()
             && self.dtype() == other.dtype()
-            && each_dtype!(self.dtype(), T => match (self.as_slice::<T>(), other.as_slice::<T>()) {
-                (Some(a), Some(b)) => a == b,
-                _ => self.to_vec::<T>() == other.to_vec::<T>(),
-            })
+            && each_dtype!(self.dtype(), T => self.row_major::<T>() == other.row_major::<T>())
     }
 }

@@ -206,7 +206,7 @@ mod sealed {
     /// How an element type is stored.
     pub trait Sealed: Sized {
         fn buffer(values: Vec<Self>) -> Buffer;
-        fn take(buffer: Buffer) -> Option<Vec<Self>>;
+        fn values_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
         fn slice(buffer: BufferRef<'_>) -> Option<&[Self]>;
     }
 }
@@ -224,7 +224,7 @@ macro_rules! element {
             }
 
             #[inline]
-            fn take(buffer: Buffer) -> Option<Vec<Self>> {
+            fn values_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>> {
                 match buffer {
                     Buffer::$variant(values) => Some(values),
                     _ => None,

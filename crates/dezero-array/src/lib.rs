@@ -2,12 +2,19 @@
 
 mod array;
 mod convert;
+mod diagonal;
 mod display;
 mod dtype;
 mod elementwise;
 mod error;
+mod index;
+mod join;
+mod linalg;
+mod matmul;
+mod ndarray;
 mod reduce;
 mod shape;
+mod slice;
 mod strided;
 mod view;
 
@@ -15,5 +22,6 @@ pub use array::Array;
 pub use dtype::{DType, Element, Scalar};
 pub use error::{Error, Result};
 pub use shape::{Tuple, broadcast_shapes};
+pub use slice::Slice;
 
 use dtype::each_dtype;

@@ -1,12 +1,11 @@
 //! Reductions: sums, products, extremes, truth and positions of extremes over any set of axes.
 
 use std::iter::repeat_n;
-use std::ops::Add;
 
 use crate::array::Array;
-use crate::dtype::{DType, Element};
+use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
-use crate::shape::{Dims, Layout, Tuple, normalize_axes, reserve};
+use crate::shape::{Dims, Layout, Tuple, normalize_axes, normalize_axis, reserve};
 use crate::strided::Walk;
 
 /// Columns are summed this many at a time, so that the running sums stay in the first-level cache.
@@ -35,16 +34,128 @@ impl Array {
     /// ```
     pub fn sum(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
         match self.dtype() {
-            DType::F64 => self.reduce("sum", axes, keepdims, pairwise_sum::<f64>, |x, y| x + y),
-            DType::F32 => self.reduce("sum", axes, keepdims, pairwise_sum::<f32>, |x, y| x + y),
-            DType::I64 | DType::Bool => self.reduce(
-                "sum",
-                axes,
-                keepdims,
-                |values: &[i64]| values.iter().copied().fold(0, i64::wrapping_add),
-                i64::wrapping_add,
-            ),
+            DType::F64 => self.reduce("sum", axes, keepdims, Some(0.0_f64), |x, y| x + y),
+            DType::F32 => self.reduce("sum", axes, keepdims, Some(0.0_f32), |x, y| x + y),
+            DType::I64 | DType::Bool => {
+                self.reduce("sum", axes, keepdims, Some(0), i64::wrapping_add)
+            }
         }
+    }
+
+    /// The product over the axes; of bool, as i64. Integers wrap.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice.
+    pub fn prod(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        match self.dtype() {
+            DType::F64 => self.reduce("prod", axes, keepdims, Some(1.0_f64), |x, y| x * y),
+            DType::F32 => self.reduce("prod", axes, keepdims, Some(1.0_f32), |x, y| x * y),
+            DType::I64 | DType::Bool => {
+                self.reduce("prod", axes, keepdims, Some(1), i64::wrapping_mul)
+            }
+        }
+    }
+
+    /// The arithmetic mean over the axes, as a float; NaN of no elements.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice.
+    pub fn mean(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        let sum = self.astype(self.dtype().to_float()).sum(axes, keepdims)?;
+        let named = normalize_axes("mean", axes, self.ndim())?;
+        let count: usize = self
+            .shape()
+            .iter()
+            .zip(named.iter())
+            .filter(|axis| *axis.1)
+            .map(|axis| axis.0)
+            .product();
+        Ok(sum.map_float(|x| x / count as f64, |x| x / count as f32))
+    }
+
+    /// The greatest value over the axes; NaN where there is one.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice; a value error for the greatest of no
+    /// elements.
+    pub fn max(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        each_dtype!(self.dtype(), T => self.reduce("max", axes, keepdims, None, |x: T, y: T| {
+            if x > y || is_nan(x) { x } else { y }
+        }))
+    }
+
+    /// The least value over the axes; NaN where there is one.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice; a value error for the least of no
+    /// elements.
+    pub fn min(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        each_dtype!(self.dtype(), T => self.reduce("min", axes, keepdims, None, |x: T, y: T| {
+            if x < y || is_nan(x) { x } else { y }
+        }))
+    }
+
+    /// Whether any element over the axes is true; numbers are unless they are 0.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice.
+    pub fn any(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        self.reduce("any", axes, keepdims, Some(false), |x, y| x | y)
+    }
+
+    /// Whether all elements over the axes are true; numbers are unless they are 0.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when an axis is out of range or named twice.
+    pub fn all(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
+        self.reduce("all", axes, keepdims, Some(true), |x, y| x & y)
+    }
+
+    /// The position (i64) of the greatest value along an axis, the first of several; of the first NaN
+    /// where there is one. `None` looks at all elements in row-major order.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when the axis is out of range; a value error when it has no elements.
+    pub fn argmax(&self, axis: Option<isize>, keepdims: bool) -> Result<Self> {
+        each_dtype!(self.dtype(), T => self.position_of("argmax", axis, keepdims, |x: T, best: T| x > best))
+    }
+
+    /// The position (i64) of the least value along an axis, the first of several; of the first NaN
+    /// where there is one. `None` looks at all elements in row-major order.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when the axis is out of range; a value error when it has no elements.
+    pub fn argmin(&self, axis: Option<isize>, keepdims: bool) -> Result<Self> {
+        each_dtype!(self.dtype(), T => self.position_of("argmin", axis, keepdims, |x: T, best: T| x < best))
+    }
+
+    /// The running sums along an axis; of bool, as i64. The shape is kept.
+    ///
+    /// # Errors
+    ///
+    /// An axis error when the axis is out of range.
+    ///
+    /// ```
+    /// use dezero_array::Array;
+    ///
+    /// assert_eq!(Array::from([1, 2, 3]).cumsum(0)?, Array::from([1, 3, 6]));
+    /// # Ok::<(), dezero_array::Error>(())
+    /// ```
+    pub fn cumsum(&self, axis: isize) -> Result<Self> {
+        let axis = normalize_axis("cumsum", axis, self.ndim())?;
+        Ok(match self.dtype() {
+            DType::F64 => self.accumulate(axis, |x: f64, y| x + y),
+            DType::F32 => self.accumulate(axis, |x: f32, y| x + y),
+            DType::I64 | DType::Bool => self.accumulate(axis, i64::wrapping_add),
+        })
     }
 
     /// The sum over the axes along which `shape` would be broadcast to this array's: the reverse, and
@@ -80,15 +191,15 @@ impl Array {
         self.sum(Some(&axes), true)?.reshape(shape)
     }
 
-    /// Reduces with `fold`, which turns any number of values into one, and `combine`, which turns two
-    /// into one; the array is first converted to `T`.
+    /// Reduces with an associative function of two values, of which `identity` is neutral; the array is
+    /// first converted to `T`.
     fn reduce<T: Element>(
         &self,
         op: &str,
         axes: Option<&[isize]>,
         keepdims: bool,
-        fold: impl Fn(&[T]) -> T,
-        combine: impl Fn(T, T) -> T,
+        identity: Option<T>,
+        combine: impl Fn(T, T) -> T + Copy,
     ) -> Result<Self> {
         let reduced = &*normalize_axes(op, axes, self.ndim())?;
         let array = self.astype(T::DTYPE);
@@ -96,15 +207,24 @@ impl Array {
         let order = |wanted: bool| (0..reduced.len()).filter(move |&axis| reduced[axis] == wanted);
         let kept = layout.permute(&order(false).collect::<Dims<usize>>());
         let inner = layout.permute(&order(true).collect::<Dims<usize>>());
+        if identity.is_none() && inner.size() == 0 && kept.size() > 0 {
+            return Err(Error::value(format!(
+                "{op}: of no elements: shape {} has none along the axes",
+                Tuple(&layout.shape)
+            )));
+        }
+        let identity = identity.unwrap_or_default();
+        let fold = |values: &[T]| pairwise(values, identity, combine);
         let mut out = reserve(op, &kept.shape, kept.size())?;
         let outputs = Walk::row_major(&[&kept], &kept.shape);
         let inputs = Walk::along_memory(&inner);
-        if outputs.row_stride() == 1 && outputs.row_len() > 1 && inputs.row_stride() != 1 {
+        let runs = |walk: &Walk| walk.row_stride() == 1 && walk.row_len() > 1;
+        if runs(&outputs) && !runs(&inputs) {
             let mut steps = Vec::with_capacity(inputs.size);
-            inputs.positions(|position| steps.push(position.wrapping_sub(layout.offset)));
+            inputs.positions(|[position, ..]| steps.push(position.wrapping_sub(layout.offset)));
             for [start, ..] in outputs.rows() {
                 if steps.is_empty() {
-                    out.extend(repeat_n(fold(&[]), outputs.row_len()));
+                    out.extend(repeat_n(identity, outputs.row_len()));
                     continue;
                 }
                 for first in (0..outputs.row_len()).step_by(COLUMNS) {
@@ -114,8 +234,9 @@ impl Array {
             }
         } else {
             let mut scratch = Vec::new();
-            outputs
-                .positions(|position| out.push(inputs.fold(values, position, &mut scratch, &fold)));
+            outputs.positions(|[position, ..]| {
+                out.push(inputs.fold(values, position, &mut scratch, &fold))
+            });
         }
         let shape: Dims<usize> = if keepdims {
             (0..reduced.len())
@@ -126,6 +247,69 @@ impl Array {
         };
         Ok(Self::from_parts(out, Layout::contiguous(&shape)))
     }
+
+    fn accumulate<T: Element>(&self, axis: usize, combine: impl Fn(T, T) -> T) -> Self {
+        let mut values = self.to_vec::<T>();
+        let inner: usize = self.shape()[axis + 1..].iter().product();
+        let block = self.shape()[axis] * inner;
+        if block > 0 {
+            for block in values.chunks_exact_mut(block) {
+                for i in inner..block.len() {
+                    block[i] = combine(block[i - inner], block[i]);
+                }
+            }
+        }
+        Self::from_parts(values, Layout::contiguous(self.shape()))
+    }
+
+    fn position_of<T: Element>(
+        &self,
+        op: &str,
+        axis: Option<isize>,
+        keepdims: bool,
+        better: impl Fn(T, T) -> bool,
+    ) -> Result<Self> {
+        let Some(axis) = axis else {
+            let position = self
+                .reshape(&[self.size()])?
+                .position_of(op, Some(0), false, better)?;
+            return position.reshape(&vec![1; if keepdims { self.ndim() } else { 0 }]);
+        };
+        let axis = normalize_axis(op, axis, self.ndim())?;
+        let (values, layout) = self.parts::<T>();
+        let (len, stride) = (layout.shape[axis], layout.strides[axis]);
+        let mut kept = layout.clone();
+        kept.shape[axis] = 1;
+        if len == 0 && kept.size() > 0 {
+            return Err(Error::value(format!(
+                "{op}: axis {axis} of shape {} is empty",
+                Tuple(self.shape())
+            )));
+        }
+        let mut out = reserve(op, &kept.shape, kept.size())?;
+        Walk::row_major(&[&kept], &kept.shape).positions(|[start, ..]| {
+            let mut best = (values[start], 0);
+            for i in 1..len {
+                let x = values[start.wrapping_add_signed(i as isize * stride)];
+                if better(x, best.0) || (is_nan(x) && !is_nan(best.0)) {
+                    best = (x, i as i64);
+                }
+            }
+            out.push(best.1);
+        });
+        let positions = Self::from_parts(out, Layout::contiguous(&kept.shape));
+        if keepdims {
+            Ok(positions)
+        } else {
+            positions.squeeze(Some(&[axis as isize]))
+        }
+    }
+}
+
+/// Only NaN is not equal to itself.
+#[inline]
+fn is_nan<T: Element>(x: T) -> bool {
+    x.partial_cmp(&x).is_none()
 }
 
 /// One row, each element of which combines those of its column in the rows that begin at `start` plus
@@ -156,27 +340,32 @@ fn fold_rows<T: Element>(
     sums
 }
 
-/// The sum as NumPy computes it: eight running sums over blocks of 128, the blocks pairwise.
-fn pairwise_sum<T: Copy + Default + Add<Output = T>>(values: &[T]) -> T {
+/// All values as one, in the order in which NumPy sums: eight running results over blocks of 128, the
+/// blocks pairwise.
+fn pairwise<T: Element>(values: &[T], identity: T, combine: impl Fn(T, T) -> T + Copy) -> T {
     const BLOCK: usize = 128;
     if values.len() > BLOCK {
         let half = values.len() / 2;
         let (head, tail) = values.split_at(half - half % 8);
-        return pairwise_sum(head) + pairwise_sum(tail);
+        return combine(
+            pairwise(head, identity, combine),
+            pairwise(tail, identity, combine),
+        );
     }
     let Some((first, rest)) = values.split_first_chunk::<8>() else {
-        let mut values = values.iter().copied();
-        let first = values.next().unwrap_or_default();
-        return values.fold(first, T::add);
+        return values.iter().copied().reduce(combine).unwrap_or(identity);
     };
     let (chunks, rest) = rest.as_chunks::<8>();
-    let mut sums = *first;
+    let mut results = *first;
     for chunk in chunks {
-        for (sum, &x) in sums.iter_mut().zip(chunk) {
-            *sum = *sum + x;
+        for (result, &x) in results.iter_mut().zip(chunk) {
+            *result = combine(*result, x);
         }
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    rest.iter()
-        .fold(((a + b) + (c + d)) + ((e + f) + (g + h)), |sum, &x| sum + x)
+    let [a, b, c, d, e, f, g, h] = results;
+    let eight = combine(
+        combine(combine(a, b), combine(c, d)),
+        combine(combine(e, f), combine(g, h)),
+    );
+    rest.iter().fold(eight, |result, &x| combine(result, x))
 }

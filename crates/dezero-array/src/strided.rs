@@ -246,11 +246,27 @@ impl Walk {
         }
     }
 
-    /// Calls `visit` with the position of every element of the first operand, in order.
-    pub(crate) fn positions(&self, mut visit: impl FnMut(usize)) {
-        for [start, ..] in self.rows() {
+    /// Copies every element visited of the second operand, `values`, to its place in the first.
+    pub(crate) fn assign<T: Copy>(&self, out: &mut [T], values: &[T]) {
+        let (len, [s, t, _]) = (self.row.len, self.row.strides);
+        for [i, j, _] in self.rows() {
+            match (s, t) {
+                (1, 1) => out[i..][..len].copy_from_slice(&values[j..][..len]),
+                (1, 0) => out[i..][..len].fill(values[j]),
+                _ => (0..len).for_each(|k| out[step(i, k, s)] = values[step(j, k, t)]),
+            }
+        }
+    }
+
+    /// Calls `visit` with the position of every element in each operand's buffer, in order.
+    pub(crate) fn positions(&self, mut visit: impl FnMut([usize; OPERANDS])) {
+        for starts in self.rows() {
             for i in 0..self.row.len {
-                visit(step(start, i, self.row.strides[0]));
+                let mut position = starts;
+                for (at, stride) in position.iter_mut().zip(self.row.strides) {
+                    *at = step(*at, i, stride);
+                }
+                visit(position);
             }
         }
     }
