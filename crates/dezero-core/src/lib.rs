@@ -13,7 +13,7 @@ mod ops;
 mod variable;
 
 pub use backward::{Backward, grad, try_grad};
-pub use dezero_array::{Array, DType, Element, Scalar, Tuple};
+pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
 pub use error::{Error, Result};
 pub use function::{Creator, Custom, Function};

@@ -4,7 +4,7 @@
 
 use std::panic::Location;
 
-use crate::missing::*; //TMP
+
 use dezero_array::Array;
 
 use crate::error::{Error, Result};

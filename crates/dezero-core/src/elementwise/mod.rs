@@ -13,7 +13,7 @@ pub use machinery::{Parameter, Primitive};
 pub(crate) use real::Real;
 pub use table::{Binary, Unary};
 
-use crate::missing::*; //TMP
+
 use dezero_array::Array;
 
 use crate::error::{Error, Result};

@@ -3,7 +3,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::missing::*; //TMP
+
 use crate::missing::special;
 
 /// The functions that the table's values need beyond those of Rust's floats.

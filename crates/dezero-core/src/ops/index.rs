@@ -1,11 +1,12 @@
 //! Reading parts of an array, by ranges and by index arrays, and writing into them: each read and
 //! its write are each other's derivative.
 
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::missing::*; //TMP
-use dezero_array::{Array, DType, Error};
+
+use dezero_array::{Array, DType, Error, Slice};
 
 use super::arguments::{Axes, Shape, position};
 use super::twins;
@@ -21,11 +22,20 @@ use crate::variable::Variable;
 /// ellipsis.
 pub struct Index(Vec<Slice>);
 
-impl<T: Into<Slice>> From<T> for Index {
-    fn from(slice: T) -> Self {
-        Self(vec![slice.into()])
-    }
+macro_rules! from_single {
+    ($($T:ty),+ $(,)?) => {$(
+        impl From<$T> for Index {
+            fn from(slice: $T) -> Self {
+                Self(vec![slice.into()])
+            }
+        }
+    )+};
+    (ranges $($n:ty),+) => {
+        $(from_single!($n, Range<$n>, RangeInclusive<$n>, RangeFrom<$n>, RangeTo<$n>, RangeToInclusive<$n>);)+
+    };
 }
+from_single!(Slice, RangeFull);
+from_single!(ranges i32, isize, usize);
 
 impl From<&[Slice]> for Index {
     fn from(slices: &[Slice]) -> Self {

@@ -3,8 +3,8 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::missing::*; //TMP
-use dezero_array::{Array, Error, Scalar};
+
+use dezero_array::{Array, Error, Scalar, Slice};
 
 use super::arguments::position;
 use super::twins;

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::missing::*; //TMP
+
 use dezero_array::{Array, Error};
 
 use super::arguments::{Axes, position};
