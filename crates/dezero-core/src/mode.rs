@@ -24,16 +24,20 @@ pub(crate) enum Recording {
 }
 
 #[derive(Clone, Copy)]
-struct Setting {
-    recording: Recording,
-    pass: u16,
-    line: Option<Line>,
+pub(crate) struct Setting {
+    pub(crate) recording: Recording,
+    /// The pass that new nodes belong to: 0 for the user's own code, n inside the n-th backward.
+    pub(crate) pass: u16,
+    /// The user's line, while a derivative rule runs.
+    pub(crate) line: Option<Line>,
 }
 
-struct Context {
+/// All that a new node needs to know of its thread, in one place.
+pub(crate) struct Context {
     setting: Cell<Setting>,
     next_id: Cell<u64>,
     end_id: Cell<u64>,
+    live: Cell<i64>,
 }
 
 thread_local! {
@@ -42,36 +46,58 @@ thread_local! {
             setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None }),
             next_id: Cell::new(0),
             end_id: Cell::new(0),
+            live: Cell::new(0),
         }
     };
+}
+
+impl Context {
+    /// The context of this thread.
+    #[inline]
+    pub(crate) fn with<T>(f: impl FnOnce(&Self) -> T) -> T {
+        CONTEXT.with(f)
+    }
+
+    /// The same, unless the thread is past the end of its locals.
+    #[inline]
+    pub(crate) fn try_with<T>(f: impl FnOnce(&Self) -> T) -> Option<T> {
+        CONTEXT.try_with(f).ok()
+    }
+
+    #[inline]
+    pub(crate) fn setting(&self) -> Setting {
+        self.setting.get()
+    }
+
+    /// A new node id, higher than `above`: the ids of a node's inputs are below its own.
+    #[inline]
+    pub(crate) fn next_id(&self, above: u64) -> u64 {
+        let mut id = self.next_id.get();
+        if id >= self.end_id.get() || id <= above {
+            // Every id handed out so far, `above` included, lies below the shared counter.
+            id = NEXT_BLOCK.fetch_add(ID_BLOCK, Ordering::Relaxed);
+            self.end_id.set(id + ID_BLOCK);
+        }
+        self.next_id.set(id + 1);
+        id
+    }
+
+    /// Counts nodes made on this thread, less those released.
+    #[inline]
+    pub(crate) fn count_live(&self, change: i64) {
+        self.live.set(self.live.get() + change);
+    }
+}
+
+/// The number of graph nodes made on this thread less those released on it: zero once every
+/// variable made here is gone. For tests that look for leaks.
+pub fn live_nodes() -> i64 {
+    CONTEXT.with(|context| context.live.get())
 }
 
 /// Ids are taken from the process-wide counter in blocks, so that threads rarely meet.
 const ID_BLOCK: u64 = 4096;
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
-
-/// A new node id, higher than `above`: the ids of a node's inputs are below its own.
-pub(crate) fn next_id(above: u64) -> u64 {
-    CONTEXT.with(|context| {
-        let mut id = context.next_id.get();
-        if id >= context.end_id.get() || id <= above {
-            // Every id handed out so far, `above` included, lies below the shared counter.
-            id = NEXT_BLOCK.fetch_add(ID_BLOCK, Ordering::Relaxed);
-            context.end_id.set(id + ID_BLOCK);
-        }
-        context.next_id.set(id + 1);
-        id
-    })
-}
-
-pub(crate) fn recording() -> Recording {
-    CONTEXT.with(|context| context.setting.get().recording)
-}
-
-/// The pass that new nodes belong to: 0 for the user's own code, n inside the n-th backward.
-pub(crate) fn pass() -> u16 {
-    CONTEXT.with(|context| context.setting.get().pass)
-}
 
 /// The line to blame for what happens now: the user's, even inside a derivative rule.
 pub(crate) fn line(caller: Line) -> Line {
@@ -153,7 +179,7 @@ pub fn enable_grad<T>(f: impl FnOnce() -> T) -> T {
 
 /// Whether operations on this thread are being recorded just now.
 pub fn is_recording() -> bool {
-    matches!(recording(), Recording::On | Recording::Rules)
+    matches!(CONTEXT.with(Context::setting).recording, Recording::On | Recording::Rules)
 }
 
 /// Turns recording off on this thread for as long as it lives: [`no_grad`] for code that cannot

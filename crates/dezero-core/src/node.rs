@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use dezero_array::Array;
 
-use crate::mode::{self, Line};
+use crate::mode::{Context, Line};
 use crate::op::Op;
 use crate::variable::{LeafCell, Repr, Variable, user_grad};
 
@@ -35,7 +35,6 @@ pub(crate) struct Node {
     /// The number of user's handles, and `HAS_GRAD`.
     handles: AtomicU32,
     links: Mutex<Links>,
-    live: Live,
 }
 
 /// What can change after a node was made: inputs are emptied by `unchain`, names are given.
@@ -133,35 +132,13 @@ impl Node {
     }
 }
 
-/// Counts a live node on its thread for as long as the node holds something.
-struct Live(bool);
-
-impl Live {
-    fn stop(&mut self) {
-        if mem::take(&mut self.0) {
-            // The thread may be past the end of its locals: then nobody asks any more.
-            let _ = LIVE.try_with(|live| live.set(live.get() - 1));
-        }
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
 thread_local! {
-    static LIVE: Cell<i64> = const { Cell::new(0) };
-    static POOL: Pool = const { Pool { free: RefCell::new(Vec::new()), dropped: RefCell::new(Vec::new()), releasing: Cell::new(false) } };
+    static POOL: Pool = const {
+        Pool { free: RefCell::new(Vec::new()), dropped: RefCell::new(Vec::new()), releasing: Cell::new(false) }
+    };
 }
 
-/// The number of graph nodes made on this thread less those released on it: zero once every
-/// variable made here is gone. For tests that look for leaks.
-pub fn live_nodes() -> i64 {
-    LIVE.with(Cell::get)
-}
-
+/// The memory of nodes, kept by a thread.
 struct Pool {
     /// Emptied nodes, to be filled again.
     free: RefCell<Vec<triomphe::UniqueArc<Node>>>,
@@ -176,38 +153,45 @@ const POOL_NODES: usize = 32 * 1024;
 /// A reference from one record to another.
 pub(crate) struct NodeRef(Option<triomphe::Arc<Node>>);
 
+/// What a new node is made of.
+pub(crate) struct Recipe {
+    pub(crate) op: Op,
+    pub(crate) value: Array,
+    pub(crate) inputs: Inputs,
+    pub(crate) line: Line,
+    pub(crate) pass: u16,
+    /// The highest depth among the inputs.
+    pub(crate) depth: u16,
+    /// The highest id among the inputs.
+    pub(crate) above: u64,
+    /// How many handles the node starts with: 1 if it goes to a user.
+    pub(crate) handles: u32,
+}
+
 impl NodeRef {
-    /// A new node. `above` is the highest id among the inputs, `depth` the highest depth.
-    pub(crate) fn new(op: Op, value: Array, inputs: Inputs, line: Line, above: u64, depth: u16) -> Self {
-        let pass = mode::pass();
-        let id = mode::next_id(above);
+    #[inline]
+    pub(crate) fn new(context: &Context, recipe: Recipe) -> Self {
+        let Recipe { op, value, inputs, line, pass, depth, above, handles } = recipe;
+        let id = context.next_id(above);
         let depth = depth.max(pass);
-        LIVE.with(|live| live.set(live.get() + 1));
+        context.count_live(1);
         let reused = POOL.try_with(|pool| pool.free.borrow_mut().pop()).ok().flatten();
-        let node = if let Some(mut node) = reused {
-            node.id = id;
-            node.value = value;
-            node.op = op;
-            node.line = line;
-            node.pass = pass;
-            node.depth = depth;
-            node.links.get_mut().unwrap_or_else(PoisonError::into_inner).inputs = inputs;
-            node.live = Live(true);
-            node.shareable()
-        } else {
-            triomphe::Arc::new(Node {
-                id,
-                value,
-                op,
-                line,
-                pass,
-                depth,
-                handles: AtomicU32::new(0),
-                links: Mutex::new(Links { inputs, extra: None }),
-                live: Live(true),
-            })
+        let Some(mut node) = reused else {
+            let links = Mutex::new(Links { inputs, extra: None });
+            let handles = AtomicU32::new(handles);
+            return Self(Some(triomphe::Arc::new(Node { id, value, op, line, pass, depth, handles, links })));
         };
-        Self(Some(node))
+        // What an empty node holds needs no dropping: `empty` saw to that.
+        mem::forget(mem::replace(&mut node.value, value));
+        mem::forget(mem::replace(&mut node.op, op));
+        let links = node.links.get_mut().unwrap_or_else(PoisonError::into_inner);
+        mem::forget(mem::replace(&mut links.inputs, inputs));
+        node.id = id;
+        node.line = line;
+        node.pass = pass;
+        node.depth = depth;
+        *node.handles.get_mut() = handles;
+        Self(Some(node.shareable()))
     }
 
     /// The node itself, if this was the last reference to it.
@@ -273,20 +257,24 @@ fn release(node: triomphe::UniqueArc<Node>) {
 /// Takes everything out of `node` and keeps its memory. Returns one of the nodes that are now
 /// without a reference; the others join `pool.dropped`.
 fn empty(mut node: triomphe::UniqueArc<Node>, pool: &Pool) -> Option<triomphe::UniqueArc<Node>> {
-    node.live.stop();
-    let value = mem::replace(&mut node.value, Array::from(0.0));
-    let op = mem::replace(&mut node.op, Op::Leaf);
-    *node.handles.get_mut() = 0;
+    let _ = Context::try_with(|context| context.count_live(-1));
+    if !node.op.is_plain() {
+        node.op = Op::Leaf;
+    }
+    if node.value.as_f64().is_none() {
+        node.value = Array::from(0.0);
+    }
     let links = node.links.get_mut().unwrap_or_else(PoisonError::into_inner);
     let inputs = mem::replace(&mut links.inputs, Inputs::None);
-    let extra = links.extra.take();
+    if links.extra.is_some() {
+        links.extra = None;
+    }
     {
         let mut free = pool.free.borrow_mut();
         if free.len() < POOL_NODES {
             free.push(node);
         }
     }
-    drop((value, op, extra));
     let mut next = None;
     let mut unlink = |input: Variable| {
         if let Repr::Link(node) = input.0
@@ -319,11 +307,19 @@ impl Handle {
         Self(Some(node))
     }
 
+    /// A handle that the node was made with.
+    #[inline]
+    pub(crate) fn counted(node: NodeRef) -> Self {
+        Self(Some(node))
+    }
+
+    #[inline]
     pub(crate) fn node(&self) -> &NodeRef {
         self.0.as_ref().expect("a handle is emptied only when it is consumed")
     }
 
     /// The handle becomes a reference from a record.
+    #[inline]
     pub(crate) fn into_link(mut self) -> NodeRef {
         let node = self.0.take().expect("a handle is emptied only when it is consumed");
         forget_handle(&node);
@@ -331,6 +327,7 @@ impl Handle {
     }
 }
 
+#[inline]
 fn forget_handle(node: &Node) {
     if node.handles.fetch_sub(1, Ordering::AcqRel) == HAS_GRAD | 1 {
         let grad = node.links().extra.as_mut().and_then(|extra| extra.grad.take());

@@ -77,6 +77,17 @@ macro_rules! operations {
                 }
             }
 
+            /// Whether the operation holds nothing that needs to be dropped.
+            #[inline]
+            pub(crate) fn is_plain(&self) -> bool {
+                match self {
+                    Self::Leaf | Self::Constant | Self::Unary(_) | Self::Binary(_) | Self::Compare(_) => true,
+                    Self::Where | Self::Cast(_) | Self::Output(_) => true,
+                    Self::Custom(_) => false,
+                    $(Self::$Op(_) => false,)+
+                }
+            }
+
             pub(crate) fn structural(&self) -> Option<&dyn Structural> {
                 match self {
                     Self::Where => Some(&shape::Where),

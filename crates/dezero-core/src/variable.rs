@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dezero_array::{Array, DType, Element};
 
 use crate::function::Creator;
-use crate::mode::{self, Recording};
-use crate::node::{Handle, Inputs, NodeRef};
+use crate::mode::{self, Context, Recording};
+use crate::node::{Handle, Inputs, NodeRef, Recipe};
 use crate::op::Op;
 
 /// A value, and the record of how it was computed.
@@ -87,8 +87,17 @@ impl LeafCell {
             return node.clone();
         }
         let op = if self.kind == Leaf::Variable { Op::Leaf } else { Op::Constant };
-        let inputs = Inputs::Leaf(Arc::downgrade(self));
-        let node = NodeRef::new(op, state.value.clone(), inputs, self.line, 0, 0);
+        let recipe = Recipe {
+            op,
+            value: state.value.clone(),
+            inputs: Inputs::Leaf(Arc::downgrade(self)),
+            line: self.line,
+            pass: 0,
+            depth: 0,
+            above: 0,
+            handles: 0,
+        };
+        let node = Context::with(|context| NodeRef::new(context, recipe));
         if state.name.is_some() {
             node.set_name(state.name.clone());
         }
@@ -479,31 +488,36 @@ impl Variable {
     }
 
     /// Records `op` with its `value` and `inputs` (links and values), as the thread's mode says.
+    #[inline]
     pub(crate) fn record(op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
-        let recording = mode::recording();
-        if recording == Recording::Values {
-            return Self(Repr::Value(value));
-        }
         let (mut above, mut depth, mut tracked) = (0, 0, false);
-        for input in inputs.as_slice() {
+        let mut look = |input: &Self| {
             if let Repr::Link(node) = &input.0 {
                 above = above.max(node.id);
                 depth = depth.max(node.depth);
                 tracked |= node.op != Op::Constant;
             }
+        };
+        match &inputs {
+            Inputs::One(x) => look(x),
+            Inputs::Two([x0, x1]) => {
+                look(x0);
+                look(x1);
+            }
+            inputs => inputs.as_slice().iter().for_each(look),
         }
-        if recording == Recording::Rules && !tracked {
-            return Self(Repr::Value(value));
-        }
-        let line = mode::line(line);
-        if recording == Recording::Off || !tracked {
-            let kind = if recording == Recording::Off { Leaf::Variable } else { Leaf::Constant };
-            return Self(Repr::Leaf(LeafCell::new(value, kind, line)));
-        }
-        let node = NodeRef::new(op, value, inputs, line, above, depth);
-        Self(match recording {
-            Recording::Rules => Repr::Link(node),
-            _ => Repr::Result(Handle::new(node)),
+        Context::with(|context| {
+            let setting = context.setting();
+            let line = setting.line.unwrap_or(line);
+            let handles = match setting.recording {
+                Recording::On if tracked => 1,
+                Recording::Rules if tracked => 0,
+                Recording::On => return Self(Repr::Leaf(LeafCell::new(value, Leaf::Constant, line))),
+                Recording::Off => return Self(Repr::Leaf(LeafCell::new(value, Leaf::Variable, line))),
+                Recording::Rules | Recording::Values => return Self(Repr::Value(value)),
+            };
+            let node = NodeRef::new(context, Recipe { op, value, inputs, line, pass: setting.pass, depth, above, handles });
+            Self(if handles == 1 { Repr::Result(Handle::counted(node)) } else { Repr::Link(node) })
         })
     }
 }
