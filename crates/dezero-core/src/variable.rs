@@ -461,7 +461,7 @@ impl Variable {
     #[inline]
     pub(crate) fn is_tracked(&self) -> bool {
         match &self.0 {
-            Repr::Link(node) => node.op != Op::Constant,
+            Repr::Link(node) => !matches!(node.op, Op::Constant),
             Repr::Result(_) => true,
             Repr::Leaf(cell) => cell.kind == Leaf::Variable,
             Repr::Value(_) => false,
@@ -513,7 +513,7 @@ impl Variable {
             if let Repr::Link(node) = &input.0 {
                 above = above.max(node.id);
                 depth = depth.max(node.depth);
-                tracked |= node.op != Op::Constant;
+                tracked |= !matches!(node.op, Op::Constant);
             }
         };
         match &inputs {

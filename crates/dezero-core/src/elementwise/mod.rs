@@ -53,6 +53,11 @@ pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result
         return unary(Unary::Pow(exponent.into()), x0.link(), line);
     }
     let (x0, x1) = x0.pair(x1);
+    binary_links(op, x0, x1, line)
+}
+
+/// Applies and records a primitive of two links or values.
+fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Variable> {
     let value = match (x0.linked_value().as_f64(), x1.linked_value().as_f64()) {
         (Some(x0), Some(x1)) => Array::from(op.value(x0, x1)),
         _ => op.zip(x0.linked_value(), x1.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
