@@ -103,7 +103,7 @@ impl Array {
     fn gather(&self, op: &str, rows: &Rows) -> Result<Self> {
         let size = checked_size(op, &rows.shape, self.dtype().size_of())?;
         each_dtype!(self.dtype(), T => {
-            let values = self.row_major::<T>();
+            let values = self.row_major::<T>(op)?;
             let mut out = reserve::<T>(op, &rows.shape, size)?;
             match rows.len {
                 1 => out.extend(rows.starts.iter().map(|&start| values[start])),
@@ -135,8 +135,8 @@ impl Array {
             )));
         }
         let src = src.broadcast_to(&rows.shape)?.astype(T::DTYPE);
-        let added = src.row_major::<T>();
-        let mut out = self.to_vec::<T>();
+        let added = src.row_major::<T>(op)?;
+        let mut out = self.copied::<T>(op)?;
         for (i, &start) in rows.starts.iter().enumerate() {
             let sums = &mut out[start..][..rows.len];
             for (sum, &x) in sums.iter_mut().zip(&added[i * rows.len..]) {
@@ -199,7 +199,7 @@ impl Rows {
         let mut starts = Vec::with_capacity(positions.len());
         let mut positions = positions.into_iter();
         Walk::row_major(&[&base], &result).positions(|[start, ..]| {
-            starts.extend(positions.next().map(|at| start + at * stride as usize))
+            starts.extend(positions.next().map(|at| start + at * stride as usize));
         });
         Ok(Self {
             starts,
@@ -223,7 +223,9 @@ impl Rows {
         }
         checked_size(op, &points, size_of::<usize>())?;
         let strides = Layout::contiguous(shape).strides;
-        let mut starts = vec![0; points.iter().product()];
+        let count = points.iter().product();
+        let mut starts = reserve(op, &points, count)?;
+        starts.resize(count, 0);
         for (axis, index) in indices.iter().enumerate() {
             let positions = positions(op, &index.broadcast_to(&points)?, axis, shape[axis])?;
             for (start, position) in starts.iter_mut().zip(positions) {
@@ -249,7 +251,7 @@ fn positions(op: &str, indices: &Array, axis: usize, len: usize) -> Result<Vec<u
         )));
     }
     indices
-        .to_vec::<i64>()
+        .copied::<i64>(op)?
         .into_iter()
         .map(|index| normalize_index(op, index, axis, len))
         .collect()
