@@ -221,7 +221,7 @@ impl Array {
         let inputs = Walk::along_memory(&inner);
         let runs = |walk: &Walk| walk.row_stride() == 1 && walk.row_len() > 1;
         if runs(&outputs) && !runs(&inputs) {
-            let mut steps = Vec::new();
+            let mut steps;
             let row: &dyn Fn(usize) -> usize = if inputs.is_one_row() {
                 &|i| (i as isize * inputs.row_stride()) as usize
             } else {

@@ -108,3 +108,15 @@ fn counting_truth_values_gives_integers() {
     let counts = mask.put_add(&Array::from([0_i64, 0]), 0, &mask).unwrap();
     assert_eq!(counts, Array::from([2_i64, 0]));
 }
+
+#[test]
+fn integers_wrap_and_empty_rows_are_found_nowhere() {
+    let x = Array::from([i64::MAX]);
+    let y = x
+        .put_add(&Array::from([0_i64]), 0, &Array::from(1_i64))
+        .unwrap();
+    assert_eq!(y, Array::from([i64::MIN]));
+    let rows = Array::zeros(&[2, 4, 0], DType::F64).unwrap();
+    let index = Array::from([1_i64]);
+    assert_eq!(rows.gather_nd(&[&index, &index]).unwrap().shape(), [1, 0]);
+}
