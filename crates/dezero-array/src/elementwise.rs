@@ -170,8 +170,10 @@ impl Array {
         op: &str,
         f: impl Fn(T, T) -> U,
     ) -> Result<Self> {
-        let (a, b) = (self.astype(T::DTYPE), other.astype(T::DTYPE));
-        let ((x, left), (y, right)) = (a.parts::<T>(), b.parts::<T>());
+        let (Some((x, left)), Some((y, right))) = (self.try_parts::<T>(), other.try_parts::<T>())
+        else {
+            return self.astype(T::DTYPE).zip(&other.astype(T::DTYPE), op, f);
+        };
         if left.ndim() + right.ndim() == 0 {
             return Ok(f(x[0], y[0]).into());
         }

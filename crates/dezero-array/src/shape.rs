@@ -14,6 +14,14 @@ pub(crate) enum Dims<T> {
     Heap(Box<[T]>),
 }
 
+/// No axes.
+impl<T: Copy + Default> Default for Dims<T> {
+    #[inline]
+    fn default() -> Self {
+        Self::Inline(0, [T::default(); INLINE])
+    }
+}
+
 impl<T> Deref for Dims<T> {
     type Target = [T];
 

@@ -20,11 +20,22 @@ struct Axis {
     strides: [isize; OPERANDS],
 }
 
+impl Axis {
+    /// An axis along which nothing moves.
+    const ONE: Self = Self {
+        len: 1,
+        strides: [1; OPERANDS],
+    };
+}
+
 /// An order in which to visit the elements of several layouts, in rows.
 #[derive(Debug)]
 pub(crate) struct Walk {
-    /// All axes but the last, outermost first; neighbours are merged where every operand steps evenly.
+    /// All axes but the last two, outermost first. Neighbours are merged where every operand steps
+    /// evenly.
     outer: Dims<Axis>,
+    /// The axis along which rows follow each other.
+    rows: Axis,
     row: Axis,
     starts: [usize; OPERANDS],
     /// How many elements are visited.
@@ -43,18 +54,24 @@ impl Walk {
     /// Visits in the order that suits the operands, for an output that may lie in any order: along
     /// memory, and only once where all of them are broadcast. Returns the layout of the output as well.
     pub(crate) fn natural(layouts: &[&Layout], shape: &[usize]) -> (Self, Layout) {
-        let mut output = Layout::contiguous(shape);
         let starts = starts_of(layouts);
-        if layouts
-            .iter()
-            .all(|l| l.shape.len() == shape.len() && *l.shape == *shape && l.is_contiguous())
-        {
-            let row = Axis {
-                len: output.size(),
-                strides: [1; OPERANDS],
+        if let Some((row, layout)) = one_row(layouts, shape) {
+            let walk = Self {
+                outer: Dims::default(),
+                rows: Axis::ONE,
+                row,
+                starts,
+                size: row.len,
             };
-            return (Self::new(starts, [row].into_iter()), output);
+            return (
+                walk,
+                Layout {
+                    offset: 0,
+                    ..layout.clone()
+                },
+            );
         }
+        let mut output = Layout::contiguous(shape);
         let mut axes: Dims<Axis> = (0..shape.len())
             .map(|axis| axis_of(layouts, shape, axis))
             .collect();
@@ -86,39 +103,35 @@ impl Walk {
     }
 
     fn new(starts: [usize; OPERANDS], axes: impl Iterator<Item = Axis>) -> Self {
-        let mut size = 1;
-        let mut merged: Dims<Axis> = [][..].into();
-        let mut row = Axis {
-            len: 1,
-            strides: [1; OPERANDS],
+        let mut walk = Self {
+            outer: Dims::default(),
+            rows: Axis::ONE,
+            row: Axis::ONE,
+            starts,
+            size: 1,
         };
-        let mut first = true;
         for axis in axes {
-            size *= axis.len;
+            walk.size *= axis.len;
             if axis.len == 1 {
                 continue;
             }
-            let evenly =
-                (0..OPERANDS).all(|i| row.strides[i] == axis.strides[i] * axis.len as isize);
-            if first {
-                row = axis;
-                first = false;
-            } else if evenly {
-                row = Axis {
-                    len: row.len * axis.len,
+            let merged = axis.strides.map(|stride| stride * axis.len as isize);
+            if walk.row.len == 1 {
+                walk.row = axis;
+            } else if walk.row.strides == merged {
+                walk.row = Axis {
+                    len: walk.row.len * axis.len,
                     strides: axis.strides,
                 };
             } else {
-                merged.push(row);
-                row = axis;
+                if walk.rows.len > 1 {
+                    walk.outer.push(walk.rows);
+                }
+                walk.rows = walk.row;
+                walk.row = axis;
             }
         }
-        Self {
-            outer: merged,
-            row,
-            starts,
-            size,
-        }
+        walk
     }
 
     /// Visits every element, broadcast ones as often as they appear, in the order in which they lie.
@@ -128,6 +141,11 @@ impl Walk {
             .collect();
         axes.sort_by_key(|axis| std::cmp::Reverse(axis.strides[0].unsigned_abs()));
         Self::new(starts_of(&[layout]), axes.iter().copied())
+    }
+
+    /// Whether all elements are one row.
+    pub(crate) fn is_one_row(&self) -> bool {
+        self.rows.len == 1
     }
 
     /// How many elements each row has.
@@ -150,7 +168,9 @@ impl Walk {
         RowStarts {
             walk: self,
             index: self.outer.iter().map(|_| 0).collect(),
-            next: (self.size > 0).then_some(starts),
+            block: starts,
+            row: starts,
+            left: if self.size == 0 { 0 } else { self.rows.len },
         }
     }
 
@@ -163,7 +183,10 @@ impl Walk {
         fold: impl Fn(&[T]) -> T,
     ) -> T {
         let (len, stride) = (self.row.len, self.row.strides[0]);
-        if self.outer.is_empty() && stride == 1 {
+        if self.size == 0 {
+            return fold(&[]);
+        }
+        if self.is_one_row() && stride == 1 {
             return fold(&values[start..][..self.size]);
         }
         partials.clear();
@@ -299,11 +322,34 @@ fn axis_of(layouts: &[&Layout], shape: &[usize], axis: usize) -> Axis {
     Axis { len, strides }
 }
 
-/// Counts through the outer axes like an odometer.
+/// The row and the layout of the result where all operands are row-major without gaps, or 0-d.
+fn one_row<'a>(layouts: &[&'a Layout], shape: &[usize]) -> Option<(Axis, &'a Layout)> {
+    let mut row = Axis {
+        len: 1,
+        strides: [0; OPERANDS],
+    };
+    let mut result = None;
+    for (stride, &layout) in row.strides.iter_mut().zip(layouts) {
+        if layout.ndim() > 0 {
+            if *layout.shape != *shape || !layout.is_contiguous() {
+                return None;
+            }
+            *stride = 1;
+            result = Some(layout);
+        }
+    }
+    row.len = result?.size();
+    Some((row, result?))
+}
+
+/// Counts through the rows, and through the outer axes like an odometer.
 pub(crate) struct RowStarts<'a> {
     walk: &'a Walk,
     index: Dims<usize>,
-    next: Option<[usize; OPERANDS]>,
+    /// The first row at the present outer index.
+    block: [usize; OPERANDS],
+    row: [usize; OPERANDS],
+    left: usize,
 }
 
 impl Iterator for RowStarts<'_> {
@@ -311,30 +357,40 @@ impl Iterator for RowStarts<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let current = self.next?;
-        self.next = if self.walk.outer.is_empty() {
-            None
+        if self.left == 0 {
+            return None;
+        }
+        let current = self.row;
+        self.left -= 1;
+        if self.left == 0 {
+            self.advance();
         } else {
-            self.advance(current)
-        };
+            move_by(&mut self.row, 1, &self.walk.rows);
+        }
         Some(current)
     }
 }
 
 impl RowStarts<'_> {
-    fn advance(&mut self, mut starts: [usize; OPERANDS]) -> Option<[usize; OPERANDS]> {
+    /// Goes to the next outer index, if there is one.
+    fn advance(&mut self) {
         for (axis, index) in self.walk.outer.iter().zip(self.index.iter_mut()).rev() {
             *index += 1;
-            let wrapped = *index == axis.len;
-            let steps = if wrapped { 1 - axis.len as isize } else { 1 };
-            for (start, stride) in starts.iter_mut().zip(axis.strides) {
-                *start = start.wrapping_add_signed(steps * stride);
+            if *index < axis.len {
+                move_by(&mut self.block, 1, axis);
+                self.row = self.block;
+                self.left = self.walk.rows.len;
+                return;
             }
-            if !wrapped {
-                return Some(starts);
-            }
+            move_by(&mut self.block, 1 - axis.len as isize, axis);
             *index = 0;
         }
-        None
+    }
+}
+
+#[inline]
+fn move_by(positions: &mut [usize; OPERANDS], steps: isize, axis: &Axis) {
+    for (position, stride) in positions.iter_mut().zip(axis.strides) {
+        *position = position.wrapping_add_signed(steps * stride);
     }
 }
