@@ -348,18 +348,18 @@ impl Array {
 
     /// The elements in row-major order, converted to `T`.
     ///
+    /// # Panics
+    ///
+    /// When memory does not suffice, which a broadcast array can bring about.
+    ///
     /// ```
     /// use dezero_array::Array;
     ///
     /// assert_eq!(Array::from([1.5, -2.5]).to_vec::<i64>(), [1, -2]);
     /// ```
     pub fn to_vec<T: Element>(&self) -> Vec<T> {
-        each_dtype!(self.dtype(), U => {
-            let (values, layout) = self.parts::<U>();
-            let mut out = Vec::with_capacity(layout.size());
-            Walk::row_major(&[layout], &layout.shape).map(values, &mut out, cast::<U, T>);
-            out
-        })
+        self.copied("to_vec")
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The elements where they lie, if they are `T`s in row-major order without gaps.
@@ -421,11 +421,21 @@ impl Array {
         self.try_parts().expect("the caller has matched the dtype")
     }
 
-    /// The elements in row-major order, copied only where they do not lie so; the dtype is `T`'s.
-    pub(crate) fn row_major<T: Element>(&self) -> Cow<'_, [T]> {
+    /// The elements in row-major order, converted to `T`.
+    pub(crate) fn copied<T: Element>(&self, op: &str) -> Result<Vec<T>> {
+        each_dtype!(self.dtype(), U => {
+            let (values, layout) = self.parts::<U>();
+            let mut out = reserve(op, &layout.shape, layout.size())?;
+            Walk::row_major(&[layout], &layout.shape).map(values, &mut out, cast::<U, T>);
+            Ok(out)
+        })
+    }
+
+    /// The elements in row-major order, copied only where they do not lie so.
+    pub(crate) fn row_major<T: Element>(&self, op: &str) -> Result<Cow<'_, [T]>> {
         match self.as_slice() {
-            Some(values) => Cow::Borrowed(values),
-            None => Cow::Owned(self.to_vec()),
+            Some(values) => Ok(Cow::Borrowed(values)),
+            None => self.copied(op).map(Cow::Owned),
         }
     }
 
@@ -440,6 +450,9 @@ impl PartialEq for Array {
     fn eq(&self, other: &Self) -> bool {
         self.shape() == other.shape()
             && self.dtype() == other.dtype()
-            && each_dtype!(self.dtype(), T => self.row_major::<T>() == other.row_major::<T>())
+            && each_dtype!(self.dtype(), T => match (self.as_slice::<T>(), other.as_slice()) {
+                (Some(a), Some(b)) => a == b,
+                _ => self.to_vec::<T>() == other.to_vec(),
+            })
     }
 }

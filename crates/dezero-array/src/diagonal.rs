@@ -74,7 +74,7 @@ impl Array {
     pub fn diag(&self, k: isize) -> Result<Self> {
         if self.ndim() == 2 {
             let diagonal = self.diagonal(k, 0, 1)?;
-            return Ok(each_dtype!(self.dtype(), T => diagonal.to_vec::<T>().into()));
+            return each_dtype!(self.dtype(), T => Ok(diagonal.copied::<T>("diag")?.into()));
         }
         if self.ndim() != 1 {
             return Err(Error::shape(format!(
@@ -89,7 +89,7 @@ impl Array {
             let mut out = reserve::<T>("diag", &shape, size)?;
             out.resize(size, T::default());
             let first = if k < 0 { k.unsigned_abs() * order } else { k.unsigned_abs() };
-            for (place, value) in out.iter_mut().skip(first).step_by(order + 1).zip(self.to_vec()) {
+            for (place, value) in out.iter_mut().skip(first).step_by(order + 1).zip(self.copied("diag")?) {
                 *place = value;
             }
             Ok(Self::from_parts(out, Layout::contiguous(&shape)))
@@ -128,8 +128,8 @@ impl Array {
                 Tuple(self.shape())
             )));
         };
-        Ok(each_dtype!(self.dtype(), T => {
-            let mut values = self.to_vec::<T>();
+        each_dtype!(self.dtype(), T => {
+            let mut values = self.copied::<T>(op)?;
             for (i, row) in values.chunks_exact_mut(width.max(1)).enumerate() {
                 for (column, value) in row.iter_mut().enumerate() {
                     if !within((i % height) as isize, column as isize) {
@@ -137,7 +137,7 @@ impl Array {
                     }
                 }
             }
-            Self::from_parts(values, Layout::contiguous(self.shape()))
-        }))
+            Ok(Self::from_parts(values, Layout::contiguous(self.shape())))
+        })
     }
 }

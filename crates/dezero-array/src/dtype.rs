@@ -118,9 +118,8 @@ impl Scalar {
     /// ```
     pub fn dtype_beside(self, other: DType) -> DType {
         match self {
-            Self::Bool(_) => other,
             Self::I64(_) if other == DType::Bool => DType::I64,
-            Self::I64(_) => other,
+            Self::Bool(_) | Self::I64(_) => other,
             Self::F64(_) => other.to_float(),
         }
     }

@@ -1,7 +1,5 @@
 //! Indexing by arrays of integers, and the transposes of it, which add to where was read.
 
-use std::ops::AddAssign;
-
 use crate::array::Array;
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
@@ -103,7 +101,7 @@ impl Array {
     fn gather(&self, op: &str, rows: &Rows) -> Result<Self> {
         let size = checked_size(op, &rows.shape, self.dtype().size_of())?;
         each_dtype!(self.dtype(), T => {
-            let values = self.row_major::<T>();
+            let values = self.row_major::<T>(op)?;
             let mut out = reserve::<T>(op, &rows.shape, size)?;
             match rows.len {
                 1 => out.extend(rows.starts.iter().map(|&start| values[start])),
@@ -115,17 +113,18 @@ impl Array {
 
     fn scatter(&self, op: &str, rows: &Rows, src: &Self) -> Result<Self> {
         match self.dtype().promote(src.dtype()) {
-            DType::F64 => self.scatter_as::<f64>(op, rows, src),
-            DType::F32 => self.scatter_as::<f32>(op, rows, src),
-            DType::I64 | DType::Bool => self.scatter_as::<i64>(op, rows, src),
+            DType::F64 => self.scatter_with(op, rows, src, |x: f64, y| x + y),
+            DType::F32 => self.scatter_with(op, rows, src, |x: f32, y| x + y),
+            DType::I64 | DType::Bool => self.scatter_with(op, rows, src, i64::wrapping_add),
         }
     }
 
-    fn scatter_as<T: Element + AddAssign>(
+    fn scatter_with<T: Element>(
         &self,
         op: &str,
         rows: &Rows,
         src: &Self,
+        add: impl Fn(T, T) -> T,
     ) -> Result<Self> {
         if src.layout().broadcast_to(&rows.shape).is_none() {
             return Err(Error::shape(format!(
@@ -135,12 +134,12 @@ impl Array {
             )));
         }
         let src = src.broadcast_to(&rows.shape)?.astype(T::DTYPE);
-        let added = src.row_major::<T>();
-        let mut out = self.to_vec::<T>();
+        let added = src.row_major::<T>(op)?;
+        let mut out = self.copied::<T>(op)?;
         for (i, &start) in rows.starts.iter().enumerate() {
             let sums = &mut out[start..][..rows.len];
             for (sum, &x) in sums.iter_mut().zip(&added[i * rows.len..]) {
-                *sum += x;
+                *sum = add(*sum, x);
             }
         }
         Ok(Self::from_parts(out, Layout::contiguous(self.shape())))
@@ -199,7 +198,7 @@ impl Rows {
         let mut starts = Vec::with_capacity(positions.len());
         let mut positions = positions.into_iter();
         Walk::row_major(&[&base], &result).positions(|[start, ..]| {
-            starts.extend(positions.next().map(|at| start + at * stride as usize))
+            starts.extend(positions.next().map(|at| start + at * stride as usize));
         });
         Ok(Self {
             starts,
@@ -222,19 +221,22 @@ impl Rows {
             points = broadcast(op, &points, index.shape())?;
         }
         checked_size(op, &points, size_of::<usize>())?;
-        let strides = Layout::contiguous(shape).strides;
-        let mut starts = vec![0; points.iter().product()];
+        let (indexed, rest) = shape.split_at(indices.len());
+        let strides = Layout::contiguous(indexed).strides;
+        let len = rest.iter().product();
+        let count = points.iter().product();
+        let mut starts = reserve(op, &points, count)?;
+        starts.resize(count, 0);
         for (axis, index) in indices.iter().enumerate() {
             let positions = positions(op, &index.broadcast_to(&points)?, axis, shape[axis])?;
             for (start, position) in starts.iter_mut().zip(positions) {
-                *start += position * strides[axis] as usize;
+                *start += position * strides[axis] as usize * len;
             }
         }
-        let rest = &shape[indices.len()..];
         let result = [&*points, rest].into_iter().flatten().copied().collect();
         Ok(Self {
             starts,
-            len: rest.iter().product(),
+            len,
             shape: result,
         })
     }
@@ -249,7 +251,7 @@ fn positions(op: &str, indices: &Array, axis: usize, len: usize) -> Result<Vec<u
         )));
     }
     indices
-        .to_vec::<i64>()
+        .copied::<i64>(op)?
         .into_iter()
         .map(|index| normalize_index(op, index, axis, len))
         .collect()

@@ -45,7 +45,8 @@ impl Array {
         let outer: usize = shape[..axis].iter().product();
         each_dtype!(dtype, T => {
             let arrays: Vec<Self> = arrays.iter().map(|array| array.astype(dtype)).collect();
-            let parts: Vec<_> = arrays.iter().map(Self::row_major::<T>).collect();
+            let parts = arrays.iter().map(|array| array.row_major::<T>("concatenate"));
+            let parts = parts.collect::<Result<Vec<_>>>()?;
             let mut out = reserve::<T>("concatenate", &shape, size)?;
             for block in 0..outer {
                 for part in &parts {

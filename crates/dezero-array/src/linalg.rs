@@ -6,9 +6,9 @@ use faer::traits::RealField;
 use faer::{MatMut, Side};
 
 use crate::array::Array;
-use crate::dtype::{DType, Element};
+use crate::dtype::{DType, Element, cast};
 use crate::error::{Error, Result};
-use crate::shape::{Dims, Layout, Tuple, broadcast, checked_size};
+use crate::shape::{Dims, Layout, Tuple, broadcast, checked_size, reserve};
 use crate::strided::Walk;
 
 /// Runs the body with `$T` bound to the float type in which an array of a dtype is factorised.
@@ -90,7 +90,7 @@ impl Array {
     pub fn cholesky(&self) -> Result<Self> {
         let n = order("cholesky", self)?;
         as_float!(self.dtype(), T => {
-            let mut out = self.to_vec::<T>();
+            let mut out = self.copied::<T>("cholesky")?;
             for (i, block) in blocks(&mut out, n * n).enumerate() {
                 let matrix = MatRef::from_row_major_slice(block, n, n);
                 let factor = Llt::new(matrix, Side::Lower).map_err(|_| {
@@ -171,12 +171,14 @@ fn solve<T: Element + RealField>(op: &str, a: &Array, b: &Array) -> Result<Array
     let shape: Dims<usize> = leading.iter().copied().chain([n, k]).collect();
     checked_size(op, &shape, size_of::<T>())?;
     let matrices = a.astype(T::DTYPE);
-    let matrices = matrices.row_major::<T>();
+    let matrices = matrices.row_major::<T>(op)?;
     // The right-hand sides are overwritten by the solutions.
-    let mut out = b.broadcast_to(&shape)?.to_vec::<T>();
+    let mut out = b.broadcast_to(&shape)?.copied::<T>(op)?;
     let mut which_matrix = Vec::new();
     let numbers = Layout::contiguous(a_leading);
-    Walk::row_major(&[&numbers], &leading).positions(|[number, ..]| which_matrix.push(number));
+    if !out.is_empty() {
+        Walk::row_major(&[&numbers], &leading).positions(|[number, ..]| which_matrix.push(number));
+    }
     let mut factored: Option<(usize, PartialPivLu<T>)> = None;
     for (block, number) in blocks(&mut out, n * k).zip(which_matrix) {
         if factored.as_ref().is_none_or(|(of, _)| *of != number) {
@@ -205,14 +207,13 @@ fn pivots(op: &str, a: &Array) -> Result<Vec<(f64, Vec<f64>)>> {
     let n = order(op, a)?;
     let count = a.shape()[..a.ndim() - 2].iter().product();
     as_float!(a.dtype(), T => {
-        let mut values = a.to_vec::<T>();
-        let mut factored: Vec<_> = blocks(&mut values, n * n)
-            .map(|block| {
-                let lu = PartialPivLu::new(MatRef::from_row_major_slice(block, n, n));
-                let diagonal = (0..n).map(|i| f64::from(lu.U()[(i, i)])).collect();
-                (permutation_sign(lu.P().arrays().0), diagonal)
-            })
-            .collect();
+        let mut values = a.copied::<T>(op)?;
+        let mut factored = reserve(op, a.shape(), count)?;
+        factored.extend(blocks(&mut values, n * n).map(|block| {
+            let lu = PartialPivLu::new(MatRef::from_row_major_slice(block, n, n));
+            let diagonal = (0..n).map(|i| cast(lu.U()[(i, i)])).collect();
+            (permutation_sign(lu.P().arrays().0), diagonal)
+        }));
         factored.resize(count, (1.0, Vec::new()));
         Ok(factored)
     })

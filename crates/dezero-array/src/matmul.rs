@@ -76,7 +76,7 @@ impl Array {
     }
 }
 
-type Product<T> = fn(ArrayView2<'_, T>, ArrayView2<'_, T>, ArrayViewMut2<'_, T>);
+type Product<T> = fn(&ArrayView2<'_, T>, &ArrayView2<'_, T>, ArrayViewMut2<'_, T>);
 
 fn multiply<T: Element>(a: &Array, b: &Array, product: Product<T>) -> Result<Array> {
     let (m, k) = (a.shape()[a.ndim() - 2], a.shape()[a.ndim() - 1]);
@@ -103,7 +103,7 @@ fn multiply<T: Element>(a: &Array, b: &Array, product: Product<T>) -> Result<Arr
                 .next()
                 .expect("as many blocks as the leading axes have positions");
             let target = ArrayViewMut2::from_shape((m, n), block).expect("a block is one matrix");
-            product(matrix(x, &left, i), matrix(y, &right, j), target);
+            product(&matrix(x, &left, i), &matrix(y, &right, j), target);
         });
     }
     Ok(Array::from_parts(out, Layout::contiguous(&shape)))
@@ -129,15 +129,15 @@ fn matrix<'a, T: Element>(values: &'a [T], layout: &Layout, offset: usize) -> Ar
 }
 
 fn float_product<T: Element + LinalgScalar>(
-    a: ArrayView2<'_, T>,
-    b: ArrayView2<'_, T>,
+    a: &ArrayView2<'_, T>,
+    b: &ArrayView2<'_, T>,
     mut c: ArrayViewMut2<'_, T>,
 ) {
     if b.ncols() != 1 && a.nrows() == 1 {
-        return float_product(b.reversed_axes(), a.reversed_axes(), c.reversed_axes());
+        return float_product(&b.t(), &a.t(), c.reversed_axes());
     }
     if b.ncols() != 1 {
-        return general_mat_mul(T::one(), &a, &b, T::zero(), &mut c);
+        return general_mat_mul(T::one(), a, b, T::zero(), &mut c);
     }
     let (x, mut y) = (b.column(0), c.column_mut(0));
     if a.strides()[0] == 1 && a.nrows() > 1 {
@@ -145,11 +145,15 @@ fn float_product<T: Element + LinalgScalar>(
             y.scaled_add(factor, &column);
         }
     } else {
-        general_mat_vec_mul(T::one(), &a, &x, T::zero(), &mut y);
+        general_mat_vec_mul(T::one(), a, &x, T::zero(), &mut y);
     }
 }
 
-fn integer_product(a: ArrayView2<'_, i64>, b: ArrayView2<'_, i64>, mut c: ArrayViewMut2<'_, i64>) {
+fn integer_product(
+    a: &ArrayView2<'_, i64>,
+    b: &ArrayView2<'_, i64>,
+    mut c: ArrayViewMut2<'_, i64>,
+) {
     for (row, mut sums) in a.rows().into_iter().zip(c.rows_mut()) {
         for (&factor, others) in row.iter().zip(b.rows()) {
             for (sum, &x) in sums.iter_mut().zip(others) {

@@ -1,6 +1,7 @@
 //! Reductions: sums, products, extremes, truth and positions of extremes over any set of axes.
 
 use std::iter::repeat_n;
+use std::ops::Range;
 
 use crate::array::Array;
 use crate::dtype::{DType, Element, each_dtype};
@@ -83,7 +84,7 @@ impl Array {
     /// elements.
     pub fn max(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
         each_dtype!(self.dtype(), T => self.reduce("max", axes, keepdims, None, |x: T, y: T| {
-            if x > y || is_nan(x) { x } else { y }
+            if is_greater(x, y) || is_nan(x) { x } else { y }
         }))
     }
 
@@ -95,7 +96,7 @@ impl Array {
     /// elements.
     pub fn min(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
         each_dtype!(self.dtype(), T => self.reduce("min", axes, keepdims, None, |x: T, y: T| {
-            if x < y || is_nan(x) { x } else { y }
+            if is_less(x, y) || is_nan(x) { x } else { y }
         }))
     }
 
@@ -124,7 +125,7 @@ impl Array {
     ///
     /// An axis error when the axis is out of range; a value error when it has no elements.
     pub fn argmax(&self, axis: Option<isize>, keepdims: bool) -> Result<Self> {
-        each_dtype!(self.dtype(), T => self.position_of("argmax", axis, keepdims, |x: T, best: T| x > best))
+        each_dtype!(self.dtype(), T => self.position_of("argmax", axis, keepdims, is_greater::<T>))
     }
 
     /// The position (i64) of the least value along an axis, the first of several; of the first NaN
@@ -134,7 +135,7 @@ impl Array {
     ///
     /// An axis error when the axis is out of range; a value error when it has no elements.
     pub fn argmin(&self, axis: Option<isize>, keepdims: bool) -> Result<Self> {
-        each_dtype!(self.dtype(), T => self.position_of("argmin", axis, keepdims, |x: T, best: T| x < best))
+        each_dtype!(self.dtype(), T => self.position_of("argmin", axis, keepdims, is_less::<T>))
     }
 
     /// The running sums along an axis; of bool, as i64. The shape is kept.
@@ -152,9 +153,9 @@ impl Array {
     pub fn cumsum(&self, axis: isize) -> Result<Self> {
         let axis = normalize_axis("cumsum", axis, self.ndim())?;
         Ok(match self.dtype() {
-            DType::F64 => self.accumulate(axis, |x: f64, y| x + y),
-            DType::F32 => self.accumulate(axis, |x: f32, y| x + y),
-            DType::I64 | DType::Bool => self.accumulate(axis, i64::wrapping_add),
+            DType::F64 => self.accumulate(axis, |x: f64, y| x + y)?,
+            DType::F32 => self.accumulate(axis, |x: f32, y| x + y)?,
+            DType::I64 | DType::Bool => self.accumulate(axis, i64::wrapping_add)?,
         })
     }
 
@@ -220,22 +221,29 @@ impl Array {
         let inputs = Walk::along_memory(&inner);
         let runs = |walk: &Walk| walk.row_stride() == 1 && walk.row_len() > 1;
         if runs(&outputs) && !runs(&inputs) {
-            let mut steps = Vec::with_capacity(inputs.size);
-            inputs.positions(|[position, ..]| steps.push(position.wrapping_sub(layout.offset)));
+            let mut steps;
+            let row: &dyn Fn(usize) -> usize = if inputs.is_one_row() {
+                &|i| (i as isize * inputs.row_stride()) as usize
+            } else {
+                steps = reserve(op, &inner.shape, inputs.size)?;
+                inputs.positions(|[position, ..]| steps.push(position.wrapping_sub(layout.offset)));
+                &|i| steps[i]
+            };
             for [start, ..] in outputs.rows() {
-                if steps.is_empty() {
+                if inputs.size == 0 {
                     out.extend(repeat_n(identity, outputs.row_len()));
                     continue;
                 }
                 for first in (0..outputs.row_len()).step_by(COLUMNS) {
                     let width = COLUMNS.min(outputs.row_len() - first);
-                    out.extend(fold_rows(values, start + first, width, &steps, &combine));
+                    let values = (values, start + first, width);
+                    out.extend(fold_rows(values, row, 0..inputs.size, &combine));
                 }
             }
         } else {
             let mut scratch = Vec::new();
             outputs.positions(|[position, ..]| {
-                out.push(inputs.fold(values, position, &mut scratch, &fold))
+                out.push(inputs.fold(values, position, &mut scratch, fold));
             });
         }
         let shape: Dims<usize> = if keepdims {
@@ -248,8 +256,8 @@ impl Array {
         Ok(Self::from_parts(out, Layout::contiguous(&shape)))
     }
 
-    fn accumulate<T: Element>(&self, axis: usize, combine: impl Fn(T, T) -> T) -> Self {
-        let mut values = self.to_vec::<T>();
+    fn accumulate<T: Element>(&self, axis: usize, combine: impl Fn(T, T) -> T) -> Result<Self> {
+        let mut values = self.copied::<T>("cumsum")?;
         let inner: usize = self.shape()[axis + 1..].iter().product();
         let block = self.shape()[axis] * inner;
         if block > 0 {
@@ -259,7 +267,7 @@ impl Array {
                 }
             }
         }
-        Self::from_parts(values, Layout::contiguous(self.shape()))
+        Ok(Self::from_parts(values, Layout::contiguous(self.shape())))
     }
 
     fn position_of<T: Element>(
@@ -306,19 +314,28 @@ impl Array {
     }
 }
 
-/// Only NaN is not equal to itself.
+#[inline]
+fn is_greater<T: Element>(x: T, y: T) -> bool {
+    x > y
+}
+
+#[inline]
+fn is_less<T: Element>(x: T, y: T) -> bool {
+    x < y
+}
+
+/// Only NaN cannot be compared with itself.
 #[inline]
 fn is_nan<T: Element>(x: T) -> bool {
     x.partial_cmp(&x).is_none()
 }
 
-/// One row, each element of which combines those of its column in the rows that begin at `start` plus
-/// one of `steps`.
+/// One row, each element of which combines those of its column in the rows with the given numbers. A
+/// row of `width` begins in `values` at `start` plus what `step` says of its number.
 fn fold_rows<T: Element>(
-    values: &[T],
-    start: usize,
-    width: usize,
-    steps: &[usize],
+    (values, start, width): (&[T], usize, usize),
+    step: &dyn Fn(usize) -> usize,
+    numbers: Range<usize>,
     combine: &impl Fn(T, T) -> T,
 ) -> Vec<T> {
     let merge = |sums: &mut [T], row: &[T]| {
@@ -326,16 +343,18 @@ fn fold_rows<T: Element>(
             *sum = combine(*sum, x);
         }
     };
-    let row = |step: usize| &values[start.wrapping_add(step)..][..width];
-    if steps.len() > ROWS {
-        let (head, tail) = steps.split_at(steps.len() / 2);
-        let mut sums = fold_rows(values, start, width, head, combine);
-        merge(&mut sums, &fold_rows(values, start, width, tail, combine));
+    let Range { start: first, end } = numbers;
+    if end - first > ROWS {
+        let half = first.midpoint(end);
+        let mut sums = fold_rows((values, start, width), step, first..half, combine);
+        let rest = fold_rows((values, start, width), step, half..end, combine);
+        merge(&mut sums, &rest);
         return sums;
     }
-    let mut sums = row(steps[0]).to_vec();
-    for &step in &steps[1..] {
-        merge(&mut sums, row(step));
+    let row = |number: usize| &values[start.wrapping_add(step(number))..][..width];
+    let mut sums = row(first).to_vec();
+    for number in first + 1..end {
+        merge(&mut sums, row(number));
     }
     sums
 }

@@ -130,6 +130,11 @@ impl Walk {
         Self::new(starts_of(&[layout]), axes.iter().copied())
     }
 
+    /// Whether all elements are one row.
+    pub(crate) fn is_one_row(&self) -> bool {
+        self.outer.is_empty()
+    }
+
     /// How many elements each row has.
     pub(crate) fn row_len(&self) -> usize {
         self.row.len
@@ -163,6 +168,9 @@ impl Walk {
         fold: impl Fn(&[T]) -> T,
     ) -> T {
         let (len, stride) = (self.row.len, self.row.strides[0]);
+        if self.size == 0 {
+            return fold(&[]);
+        }
         if self.outer.is_empty() && stride == 1 {
             return fold(&values[start..][..self.size]);
         }

@@ -78,9 +78,9 @@ impl Array {
         if let Some(layout) = self.layout().reshape(shape) {
             return Ok(self.with_layout(layout));
         }
-        Ok(
-            each_dtype!(self.dtype(), T => Self::from_parts(self.to_vec::<T>(), Layout::contiguous(shape))),
-        )
+        each_dtype!(self.dtype(), T => {
+            Ok(Self::from_parts(self.copied::<T>("reshape")?, Layout::contiguous(shape)))
+        })
     }
 
     /// This array repeated along new leading axes and axes of length 1, by NumPy's rule.

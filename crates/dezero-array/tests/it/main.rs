@@ -1,0 +1,13 @@
+//! What arrays promise to those who use them, checked against plain loops over indices.
+
+mod broadcasting;
+mod constructors;
+mod errors;
+mod indexing;
+mod interchange;
+mod joining;
+mod linear_algebra;
+mod model;
+mod reductions;
+mod special;
+mod views;
