@@ -24,4 +24,3 @@ pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
 pub use variable::Variable;
-mod missing;

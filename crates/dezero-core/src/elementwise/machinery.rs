@@ -3,8 +3,12 @@
 //! documentation and the tests.
 
 use std::fmt;
+use std::panic::Location;
 
 use super::real::Real;
+use crate::error::{Error, Result};
+use crate::mode::{self, Line};
+use crate::op::Op;
 use crate::variable::Variable;
 
 /// A numeric parameter of a primitive. Compared and hashed by its bits.
@@ -52,7 +56,69 @@ pub struct Primitive {
     /// Intervals of each input away from kinks and poles.
     pub domain: &'static [(f64, f64)],
     /// The primitive as an operation, with example parameters.
-    pub op: crate::Op,
+    pub op: Op,
+}
+
+impl Primitive {
+    /// Applies the primitive to variables, with the example parameters of [`op`](Self::op).
+    ///
+    /// ```
+    /// use dezero_core::{Variable, primitives};
+    ///
+    /// let hypot = primitives().find(|p| p.name == "hypot").unwrap();
+    /// let y = hypot.apply(&[&Variable::new(3.0), &Variable::new(4.0)])?;
+    /// assert_eq!(y.item(), 5.0);
+    /// # Ok::<(), dezero_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the number of variables is not [`arity`](Self::arity), their shapes do not broadcast, or
+    /// the dtype has no such function.
+    #[track_caller]
+    pub fn apply(&self, xs: &[&Variable]) -> Result<Variable> {
+        self.record(&self.op, xs, Location::caller())
+    }
+
+    /// Applies the primitive to variables, with these [`parameters`](Self::parameters).
+    ///
+    /// ```
+    /// use dezero_core::{Variable, primitives};
+    ///
+    /// let clip = primitives().find(|p| p.name == "clip").unwrap();
+    /// let y = clip.apply_with(&[&Variable::new(7.0)], &[0.0, 5.0])?;
+    /// assert_eq!(y.item(), 5.0);
+    /// # Ok::<(), dezero_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply); and if the number of parameters is another.
+    #[track_caller]
+    pub fn apply_with(&self, xs: &[&Variable], parameters: &[f64]) -> Result<Variable> {
+        let line = Location::caller();
+        let op = match &self.op {
+            Op::Unary(op) => op.with_parameters(parameters).map(Op::Unary),
+            op => parameters.is_empty().then(|| op.clone()),
+        };
+        match op {
+            Some(op) => self.record(&op, xs, line),
+            None => Err(self.miscounted("parameter", self.parameters.len(), parameters.len(), line)),
+        }
+    }
+
+    fn record(&self, op: &Op, xs: &[&Variable], line: Line) -> Result<Variable> {
+        match (op, xs) {
+            (Op::Unary(op), [x]) => super::unary(*op, x.to_link(), line),
+            (Op::Binary(op), &[x0, x1]) => super::binary(*op, x0.into(), x1.into(), line),
+            _ => Err(self.miscounted("variable", self.arity, xs.len(), line)),
+        }
+    }
+
+    fn miscounted(&self, what: &str, takes: usize, got: usize, line: Line) -> Error {
+        let plural = if takes == 1 { "" } else { "s" };
+        Error::function(self.name, format!("takes {takes} {what}{plural}, got {got}")).at(mode::line(line))
+    }
 }
 
 /// What a derivative formula may give: a cotangent, or nothing for a zero.
@@ -184,14 +250,13 @@ macro_rules! unary_table {
                 }
             }
 
-            /// The primitive of that method name with those parameters.
-            pub(crate) fn by_name(name: &str, parameters: &[f64]) -> Option<Self> {
-                match name {
-                    $(stringify!($name) => {
-                        $(let [$($p),+] = *parameters else { return None };)?
+            /// This primitive with other parameters, or `None` if their number is another.
+            pub(crate) fn with_parameters(self, parameters: &[f64]) -> Option<Self> {
+                match self {
+                    $(Self::$Op { .. } => {
+                        let [$($($p),+)?] = *parameters else { return None };
                         Some(Self::$Op $(($($p.into()),+))?)
                     })+
-                    _ => None,
                 }
             }
 
@@ -324,14 +389,6 @@ macro_rules! binary_table {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$Op => stringify!($Op),)+
-                }
-            }
-
-            /// The primitive of that method name.
-            pub(crate) fn by_name(name: &str) -> Option<Self> {
-                match name {
-                    $(stringify!($name) => Some(Self::$Op),)+
-                    _ => None,
                 }
             }
 

@@ -3,14 +3,15 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-
-use crate::missing::special;
+use dezero_array::special;
 
 /// The functions that the table's values need beyond those of Rust's floats.
 pub(super) trait RealExt: Copy {
     fn sign(self) -> Self;
     fn logistic(self) -> Self;
     fn softplus(self) -> Self;
+    fn acosh(self) -> Self;
+    fn atanh(self) -> Self;
     fn erf(self) -> Self;
     fn lgamma(self) -> Self;
     fn digamma(self) -> Self;
@@ -33,6 +34,12 @@ macro_rules! real_ext {
             }
             fn softplus(self) -> Self {
                 special::softplus(f64::from(self)) $($wide)*
+            }
+            fn acosh(self) -> Self {
+                special::acosh(f64::from(self)) $($wide)*
+            }
+            fn atanh(self) -> Self {
+                special::atanh(f64::from(self)) $($wide)*
             }
             fn erf(self) -> Self {
                 special::erf(f64::from(self)) $($wide)*
