@@ -25,8 +25,7 @@ impl Point {
                 return Err(Failure::usage(format!("{flag}: {name} has two values")));
             }
         }
-        let mut names: Vec<String> = formula.variables().to_vec();
-        let missing: Vec<&str> = names.iter().filter(|name| !given.iter().any(|(n, _)| n == *name)).map(String::as_str).collect();
+        let missing: Vec<&str> = formula.variables().iter().filter(|name| !given.iter().any(|(n, _)| n == *name)).map(String::as_str).collect();
         if !missing.is_empty() {
             let example: Vec<String> = missing.iter().map(|name| format!("{name}=1")).collect();
             return Err(Failure::usage(format!(
@@ -35,27 +34,22 @@ impl Point {
                 given.iter().map(|(name, value)| format!("{name}={value:?}")).chain(example).collect::<Vec<_>>().join(","),
             )));
         }
-        for (name, _) in &given {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        let value_of = |name: &String| given.iter().find(|(n, _)| n == name).map_or(f64::NAN, |(_, value)| *value);
-        let values: Vec<f64> = names.iter().map(value_of).collect();
+        // In the order in which they were given, which is how their user thinks of them.
+        let (names, values): (Vec<String>, Vec<f64>) = given.into_iter().unzip();
         let variables = names.iter().zip(&values).map(|(name, &value)| Variable::new(value).named(name)).collect();
         Ok(Self { names, values, variables })
     }
 
     /// The formula at the point.
     pub(crate) fn value(&self, formula: &Formula) -> Result<Variable, Failure> {
-        Ok(evaluate(formula, &self.variables)?)
+        Ok(self.evaluate(formula, &self.variables)?)
     }
-}
 
-/// A formula of the first of the variables.
-pub(crate) fn evaluate(formula: &Formula, variables: &[Variable]) -> dezero::Result<Variable> {
-    let used: Vec<&Variable> = variables.iter().take(formula.variables().len()).collect();
-    formula.eval(&used)
+    /// The formula at other variables, which stand in the order of the point's.
+    pub(crate) fn evaluate(&self, formula: &Formula, variables: &[Variable]) -> dezero::Result<Variable> {
+        let variable = |name: &String| self.names.iter().position(|n| n == name).map(|at| &variables[at]);
+        formula.eval(&formula.variables().iter().filter_map(variable).collect::<Vec<_>>())
+    }
 }
 
 /// The parts between commas that stand outside of parentheses.

@@ -51,9 +51,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
             command.build();
             clap_mangen::Man::new(command.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
             for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-                let name = format!("dezero-{}", sub.get_name());
-                let sub = sub.clone().name(name);
-                clap_mangen::Man::new(sub).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
+                clap_mangen::Man::new(sub.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
             }
             Ok(Report::text(String::from_utf8_lossy(&page).into_owned()))
         }

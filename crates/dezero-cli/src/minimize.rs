@@ -10,7 +10,7 @@ use dezero::optim::{GradientDescent, Minimum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 
-use crate::assignments::{Point, evaluate};
+use crate::assignments::Point;
 use crate::cli::{Method, MinimizeArguments};
 use crate::report::{Failure, Number, Report, json};
 
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &MinimizeArguments) -> Result<Report, Failure> {
     let mut progress = Progress::new(arguments.iters);
     let minimum = match arguments.method {
         Method::Gd => GradientDescent::new(arguments.lr).iterations(arguments.iters).tolerance(arguments.tol).minimize_observed(
-            |x| evaluate(&formula, x),
+            |x| start.evaluate(&formula, x),
             &start.variables,
             |step| {
                 progress.show(step.iteration, step.value);

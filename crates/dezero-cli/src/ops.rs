@@ -1,5 +1,6 @@
 //! `dezero ops`: the table of primitives.
 
+use dezero::expr::Functions;
 use dezero::primitives;
 use serde_json::json;
 
@@ -9,16 +10,19 @@ pub(crate) fn run() -> Report {
     let mut rows = vec![["FUNCTION".to_owned(), "WHAT IT IS".to_owned(), "COTANGENT OF ITS INPUTS".to_owned()]];
     let mut list = Vec::new();
     for primitive in primitives() {
-        let inputs: &[&str] = if primitive.arity == 1 { &["x"] } else { &["x0", "x1"] };
-        let arguments: Vec<&str> = inputs.iter().chain(primitive.parameters).copied().collect();
-        let call = format!("{}({})", primitive.name, arguments.join(", "));
+        // A primitive that has no name of its own in a formula is written as another one there.
+        let Some(function) = Functions::builtin().get(primitive.name) else { continue };
+        let call = Functions::builtin().signature(function).to_string();
         let doc = plain(primitive.doc);
-        let derivative = if primitive.derivative.is_empty() { "0" } else { primitive.derivative };
+        let derivative = match primitive.derivative {
+            "" => "0".to_owned(),
+            text => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        };
         list.push(json!({
-            "name": primitive.name, "arguments": arguments, "label": primitive.label,
+            "name": primitive.name, "call": call, "label": primitive.label,
             "description": doc, "cotangents": derivative,
         }));
-        rows.push([call, doc, derivative.to_owned()]);
+        rows.push([call, doc, derivative]);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (first, second) = (width(0), width(1).min(60));
@@ -53,6 +57,6 @@ fn plain(doc: &str) -> String {
         }
     }
     plain.push_str(rest);
-    let sentence = plain.split_inclusive(". ").next().unwrap_or_default();
+    let sentence = plain.split([';']).next().unwrap_or_default().split_inclusive(". ").next().unwrap_or_default();
     sentence.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }

@@ -52,6 +52,7 @@
 
 mod eval;
 mod formula;
+mod recorded;
 mod syntax;
 
 pub use eval::{Operand, Operations};

@@ -58,7 +58,7 @@ impl fmt::Display for Error {
             Kind::Start(value) => write!(f, "the function is {value} at the start; start where it is finite"),
             Kind::Diverged { iteration, first, last, learning_rate } => write!(
                 f,
-                "gradient descent diverged at iteration {iteration}: the value went from {first} to {last}, and the next \
+                "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and the next \
                  step is not finite. The steps are too long: try a learning rate below {learning_rate}"
             ),
         }

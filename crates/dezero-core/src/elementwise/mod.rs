@@ -14,6 +14,8 @@ pub(crate) use real::Real;
 pub use table::{Binary, Unary};
 
 
+use std::panic::Location;
+
 use dezero_array::Array;
 
 use crate::error::{Error, Result};
@@ -32,6 +34,18 @@ use crate::variable::Variable;
 /// ```
 pub fn primitives() -> impl Iterator<Item = &'static Primitive> {
     Unary::TABLE.iter().chain(Binary::TABLE)
+}
+
+impl Binary {
+    /// Applies the primitive to two operands, of which either may be a number.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast, or the dtype has no such function.
+    #[track_caller]
+    pub fn apply(self, x0: impl Into<Operand>, x1: impl Into<Operand>) -> Result<Variable> {
+        binary(self, x0.into(), x1.into(), Location::caller())
+    }
 }
 
 /// Applies and records a primitive of one variable, given as a link or a value.

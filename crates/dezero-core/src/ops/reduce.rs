@@ -14,7 +14,7 @@ use crate::variable::Variable;
 
 /// The axes of a reduction, as sorted positions, and whether they stay with length 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Over {
+pub(crate) struct Over {
     axes: Vec<isize>,
     keepdims: bool,
 }
@@ -98,7 +98,7 @@ fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
 
 /// An operation along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Along {
+pub(crate) struct Along {
     axis: isize,
 }
 

@@ -202,39 +202,16 @@ impl Parameter {
     }
 }
 
-/// Functions of one value that have no second name.
-const ELEMENTWISE: &[&str] = &[
-    "neg", "sign", "square", "sqrt", "cbrt", "recip", "exp", "exp2", "expm1", "log2", "log10",
-    "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "relu", "erf",
-    "lgamma", "digamma", "floor", "round",
-];
-
+/// The elementwise primitives of the engine's table, and what a formula has beside them.
 fn builtin() -> Vec<Signature> {
-    let of_values = Signature::of_values;
-    let alias = |name, aliases| of_values(name, &["x"]).with_aliases(aliases);
-    let mut signatures: Vec<Signature> = ELEMENTWISE
-        .iter()
-        .map(|name| of_values(name, &["x"]))
+    let mut signatures: Vec<Signature> = dezero_core::primitives()
+        // The engine's power by a constant is written as `pow` too.
+        .filter(|primitive| primitive.name != "powf")
+        .map(signature_of)
         .collect();
     signatures.extend([
-        alias("abs", &["absolute", "fabs"]),
-        alias("log", &["ln"]),
-        alias("asin", &["arcsin"]),
-        alias("acos", &["arccos"]),
-        alias("atan", &["arctan"]),
-        alias("asinh", &["arcsinh", "arsinh"]),
-        alias("acosh", &["arccosh", "arcosh"]),
-        alias("atanh", &["arctanh", "artanh"]),
-        alias("ceil", &["ceiling"]),
-        of_values("leaky_relu", &["x", "slope"]).with_required(1),
-        of_values("pow", &["x", "y"]).with_aliases(&["power"]),
-        of_values("atan2", &["y", "x"]).with_aliases(&["arctan2"]),
-        of_values("hypot", &["x", "y"]),
-        of_values("maximum", &["x", "y"]),
-        of_values("minimum", &["x", "y"]),
-        of_values("max", &["x", "y"]).variadic(),
-        of_values("min", &["x", "y"]).variadic(),
-        of_values("clip", &["x", "lo", "hi"]).with_aliases(&["clamp"]),
+        Signature::of_values("max", &["x", "y"]).variadic(),
+        Signature::of_values("min", &["x", "y"]).variadic(),
         Signature::new(
             "where",
             [
@@ -243,9 +220,44 @@ fn builtin() -> Vec<Signature> {
                 Parameter::Value("y"),
             ],
         ),
-        Signature::new("polygamma", [Parameter::Whole("n"), Parameter::Value("x")]),
     ]);
     signatures
+}
+
+fn signature_of(primitive: &dezero_core::Primitive) -> Signature {
+    let name = primitive.name;
+    let signature = match name {
+        // The order of the literature, and an order that only makes sense as a whole number.
+        "polygamma" => Signature::new(name, [Parameter::Whole("n"), Parameter::Value("x")]),
+        "atan2" => Signature::of_values(name, &["y", "x"]),
+        _ => {
+            let variables = ["x", "y"];
+            let parameters = variables[..primitive.arity].iter().chain(primitive.parameters);
+            Signature::new(name, parameters.copied().map(Parameter::Value))
+        }
+    };
+    // What has a usual value can be left out.
+    let required = if name == "leaky_relu" { 1 } else { usize::MAX };
+    signature.with_required(required).with_aliases(aliases(name))
+}
+
+/// Other names that people write.
+fn aliases(name: &str) -> &'static [&'static str] {
+    match name {
+        "abs" => &["absolute", "fabs"],
+        "log" => &["ln"],
+        "asin" => &["arcsin"],
+        "acos" => &["arccos"],
+        "atan" => &["arctan"],
+        "asinh" => &["arcsinh", "arsinh"],
+        "acosh" => &["arccosh", "arcosh"],
+        "atanh" => &["arctanh", "artanh"],
+        "ceil" => &["ceiling"],
+        "pow" => &["power"],
+        "atan2" => &["arctan2"],
+        "clip" => &["clamp"],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]
