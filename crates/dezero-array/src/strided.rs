@@ -15,8 +15,8 @@ const GATHERED: usize = 128;
 
 /// An axis, and how far each operand steps along it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Axis {
-    len: usize,
+pub(crate) struct Axis {
+    pub(crate) len: usize,
     strides: [isize; OPERANDS],
 }
 
@@ -55,22 +55,6 @@ impl Walk {
     /// memory, and only once where all of them are broadcast. Returns the layout of the output as well.
     pub(crate) fn natural(layouts: &[&Layout], shape: &[usize]) -> (Self, Layout) {
         let starts = starts_of(layouts);
-        if let Some((row, layout)) = one_row(layouts, shape) {
-            let walk = Self {
-                outer: Dims::default(),
-                rows: Axis::ONE,
-                row,
-                starts,
-                size: row.len,
-            };
-            return (
-                walk,
-                Layout {
-                    offset: 0,
-                    ..layout.clone()
-                },
-            );
-        }
         let mut output = Layout::contiguous(shape);
         let mut axes: Dims<Axis> = (0..shape.len())
             .map(|axis| axis_of(layouts, shape, axis))
@@ -210,42 +194,22 @@ impl Walk {
     /// Appends `f` of every element visited.
     #[inline]
     pub(crate) fn map<T: Copy, U: Copy>(&self, a: &[T], out: &mut Vec<U>, f: impl Fn(T) -> U) {
-        let (len, stride) = (self.row.len, self.row.strides[0]);
-        for [start, ..] in self.rows() {
-            match stride {
-                1 => out.extend(a[start..][..len].iter().map(|&x| f(x))),
-                0 => out.extend(repeat_n(f(a[start]), len)),
-                _ => out.extend((0..len).map(|i| f(a[step(start, i, stride)]))),
-            }
+        for starts in self.rows() {
+            map_row(a, starts, &self.row, out, &f);
         }
     }
 
     /// Appends `f` of every pair of elements visited.
     #[inline]
-    pub(crate) fn zip<A: Copy, B: Copy, U>(
+    pub(crate) fn zip<T: Copy, U>(
         &self,
-        a: &[A],
-        b: &[B],
+        a: &[T],
+        b: &[T],
         out: &mut Vec<U>,
-        f: impl Fn(A, B) -> U,
+        f: impl Fn(T, T) -> U,
     ) {
-        let (len, [s, t, _]) = (self.row.len, self.row.strides);
-        for [i, j, _] in self.rows() {
-            match (s, t) {
-                (1, 1) => {
-                    let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
-                    out.extend(pairs.map(|(&x, &y)| f(x, y)));
-                }
-                (1, 0) => {
-                    let y = b[j];
-                    out.extend(a[i..][..len].iter().map(|&x| f(x, y)));
-                }
-                (0, 1) => {
-                    let x = a[i];
-                    out.extend(b[j..][..len].iter().map(|&y| f(x, y)));
-                }
-                _ => out.extend((0..len).map(|k| f(a[step(i, k, s)], b[step(j, k, t)]))),
-            }
+        for starts in self.rows() {
+            zip_row(a, b, starts, &self.row, out, &f);
         }
     }
 
@@ -295,6 +259,81 @@ impl Walk {
     }
 }
 
+/// Appends `f` of every element of a row.
+pub(crate) fn map_row<T: Copy, U: Copy>(
+    a: &[T],
+    [i, ..]: [usize; OPERANDS],
+    row: &Axis,
+    out: &mut Vec<U>,
+    f: &impl Fn(T) -> U,
+) {
+    let len = row.len;
+    match row.strides[0] {
+        1 => out.extend(a[i..][..len].iter().map(|&x| f(x))),
+        0 => out.extend(repeat_n(f(a[i]), len)),
+        s => out.extend((0..len).map(|k| f(a[step(i, k, s)]))),
+    }
+}
+
+/// Appends `f` of every pair of elements of a row.
+pub(crate) fn zip_row<T: Copy, U>(
+    a: &[T],
+    b: &[T],
+    [i, j, _]: [usize; OPERANDS],
+    row: &Axis,
+    out: &mut Vec<U>,
+    f: &impl Fn(T, T) -> U,
+) {
+    let len = row.len;
+    match (row.strides[0], row.strides[1]) {
+        (1, 1) => {
+            let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
+            out.extend(pairs.map(|(&x, &y)| f(x, y)));
+        }
+        (1, 0) => {
+            let y = b[j];
+            out.extend(a[i..][..len].iter().map(|&x| f(x, y)));
+        }
+        (0, 1) => {
+            let x = a[i];
+            out.extend(b[j..][..len].iter().map(|&y| f(x, y)));
+        }
+        (s, t) => out.extend((0..len).map(|k| f(a[step(i, k, s)], b[step(j, k, t)]))),
+    }
+}
+
+/// The row, its starts and the layout of the result where all operands are 0-d or of one shape,
+/// row-major without gaps: the short way past a [`Walk`].
+#[inline]
+pub(crate) fn one_row(layouts: &[&Layout]) -> Option<(Axis, [usize; OPERANDS], Layout)> {
+    let shaped = layouts.iter().find(|layout| layout.ndim() > 0)?;
+    let mut row = Axis {
+        len: shaped.size(),
+        strides: [0; OPERANDS],
+    };
+    for (stride, layout) in row
+        .strides
+        .iter_mut()
+        .zip(layouts)
+        .filter(|(_, layout)| layout.ndim() > 0)
+    {
+        if *layout.shape != *shaped.shape || !layout.is_contiguous() {
+            return None;
+        }
+        *stride = 1;
+    }
+    let (shape, strides) = (shaped.shape.clone(), shaped.strides.clone());
+    Some((
+        row,
+        starts_of(layouts),
+        Layout {
+            shape,
+            strides,
+            offset: 0,
+        },
+    ))
+}
+
 #[inline]
 fn step(start: usize, steps: usize, stride: isize) -> usize {
     start.wrapping_add_signed(steps as isize * stride)
@@ -320,26 +359,6 @@ fn axis_of(layouts: &[&Layout], shape: &[usize], axis: usize) -> Axis {
         }
     }
     Axis { len, strides }
-}
-
-/// The row and the layout of the result where all operands are row-major without gaps, or 0-d.
-fn one_row<'a>(layouts: &[&'a Layout], shape: &[usize]) -> Option<(Axis, &'a Layout)> {
-    let mut row = Axis {
-        len: 1,
-        strides: [0; OPERANDS],
-    };
-    let mut result = None;
-    for (stride, &layout) in row.strides.iter_mut().zip(layouts) {
-        if layout.ndim() > 0 {
-            if *layout.shape != *shape || !layout.is_contiguous() {
-                return None;
-            }
-            *stride = 1;
-            result = Some(layout);
-        }
-    }
-    row.len = result?.size();
-    Some((row, result?))
 }
 
 /// Counts through the rows, and through the outer axes like an odometer.
@@ -392,5 +411,42 @@ impl RowStarts<'_> {
 fn move_by(positions: &mut [usize; OPERANDS], steps: isize, axis: &Axis) {
     for (position, stride) in positions.iter_mut().zip(axis.strides) {
         *position = position.wrapping_add_signed(steps * stride);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_axes_become_one_row() {
+        let contiguous = Layout::contiguous(&[2, 3, 4]);
+        let walk = Walk::row_major(&[&contiguous], &[2, 3, 4]);
+        assert!(walk.is_one_row());
+        assert_eq!((walk.row_len(), walk.row_stride()), (24, 1));
+        // A row of the second operand is added to each of the first: rows of 12, not of 4.
+        let row = Layout::contiguous(&[3, 4]);
+        let walk = Walk::row_major(&[&contiguous, &row], &[2, 3, 4]);
+        let starts: Vec<_> = walk.rows().map(|[i, j, _]| (i, j)).collect();
+        assert_eq!((walk.row_len(), starts), (12, vec![(0, 0), (12, 0)]));
+    }
+
+    #[test]
+    fn the_odometer_visits_every_position_once() {
+        let layout = Layout::contiguous(&[2, 3, 2, 5]).permute(&[3, 1, 0, 2]);
+        let mut seen = Vec::new();
+        Walk::row_major(&[&layout], &layout.shape).positions(|[position, ..]| seen.push(position));
+        assert_eq!(seen[..3], [0, 5, 30]);
+        seen.sort_unstable();
+        assert!(seen.into_iter().eq(0..60));
+    }
+
+    #[test]
+    fn what_is_broadcast_everywhere_is_visited_once() {
+        let scalar = Layout::contiguous(&[1])
+            .broadcast_to(&[1000, 1000])
+            .expect("1 broadcasts");
+        let (walk, output) = Walk::natural(&[&scalar], &[1000, 1000]);
+        assert_eq!((walk.size, &*output.strides), (1, &[0, 0][..]));
     }
 }
