@@ -46,7 +46,7 @@ struct Details {
 }
 
 /// Mistakes of one formula that [`Error::suggestion`] mends before it gives up.
-const MENDED: usize = 32;
+const MENDED: usize = 16;
 
 impl Error {
     pub(crate) fn new(

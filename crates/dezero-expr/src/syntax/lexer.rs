@@ -67,44 +67,49 @@ fn token(rest: &str, first: char) -> (Kind, usize) {
         let length = rest.find(|c| !continues_name(c)).unwrap_or(rest.len());
         return (Kind::Name, length);
     }
-    if let Some((exponent, length)) = superscript(rest) {
+    if !first.is_ascii()
+        && let Some((exponent, length)) = superscript(rest)
+    {
         return (Kind::Superscript(exponent), length);
     }
-    for (symbol, kind) in SYMBOLS {
-        if rest.starts_with(symbol) {
-            return (*kind, symbol.len());
-        }
+    let second = rest[first.len_utf8()..].bytes().next();
+    match pair(first, second) {
+        Some(kind) => (kind, 2),
+        None => (single(first), first.len_utf8()),
     }
-    (Kind::Unknown(first), first.len_utf8())
 }
 
-/// Longer symbols before those they begin with.
-const SYMBOLS: &[(&str, Kind)] = &[
-    ("**", Kind::Operator(Binary::Pow)),
-    ("<=", Kind::Compare(Comparison::LessEqual)),
-    (">=", Kind::Compare(Comparison::GreaterEqual)),
-    ("==", Kind::Compare(Comparison::Equal)),
-    ("!=", Kind::Compare(Comparison::NotEqual)),
-    ("+", Kind::Operator(Binary::Add)),
-    ("-", Kind::Operator(Binary::Sub)),
-    ("*", Kind::Operator(Binary::Mul)),
-    ("/", Kind::Operator(Binary::Div)),
-    ("^", Kind::Operator(Binary::Pow)),
-    ("<", Kind::Compare(Comparison::Less)),
-    (">", Kind::Compare(Comparison::Greater)),
-    ("(", Kind::Open),
-    (")", Kind::Close),
-    (",", Kind::Comma),
-    ("−", Kind::Operator(Binary::Sub)),
-    ("×", Kind::Operator(Binary::Mul)),
-    ("·", Kind::Operator(Binary::Mul)),
-    ("⋅", Kind::Operator(Binary::Mul)),
-    ("∗", Kind::Operator(Binary::Mul)),
-    ("÷", Kind::Operator(Binary::Div)),
-    ("≤", Kind::Compare(Comparison::LessEqual)),
-    ("≥", Kind::Compare(Comparison::GreaterEqual)),
-    ("≠", Kind::Compare(Comparison::NotEqual)),
-];
+/// What the character means together with the byte after it.
+fn pair(first: char, second: Option<u8>) -> Option<Kind> {
+    Some(match (first, second?) {
+        ('*', b'*') => Kind::Operator(Binary::Pow),
+        ('<', b'=') => Kind::Compare(Comparison::LessEqual),
+        ('>', b'=') => Kind::Compare(Comparison::GreaterEqual),
+        ('=', b'=') => Kind::Compare(Comparison::Equal),
+        ('!', b'=') => Kind::Compare(Comparison::NotEqual),
+        _ => return None,
+    })
+}
+
+/// What the character means on its own.
+fn single(c: char) -> Kind {
+    match c {
+        '+' => Kind::Operator(Binary::Add),
+        '-' | '−' => Kind::Operator(Binary::Sub),
+        '*' | '×' | '·' | '⋅' | '∗' => Kind::Operator(Binary::Mul),
+        '/' | '÷' => Kind::Operator(Binary::Div),
+        '^' => Kind::Operator(Binary::Pow),
+        '<' => Kind::Compare(Comparison::Less),
+        '>' => Kind::Compare(Comparison::Greater),
+        '≤' => Kind::Compare(Comparison::LessEqual),
+        '≥' => Kind::Compare(Comparison::GreaterEqual),
+        '≠' => Kind::Compare(Comparison::NotEqual),
+        '(' => Kind::Open,
+        ')' => Kind::Close,
+        ',' => Kind::Comma,
+        _ => Kind::Unknown(c),
+    }
+}
 
 /// The length of the number at the start of `rest`. An `e` without digits after it is not part of it.
 fn number_length(rest: &str) -> Option<usize> {

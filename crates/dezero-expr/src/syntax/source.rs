@@ -24,24 +24,34 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The kind of the token at `at`; [`Kind::End`] for all after the last.
-    pub(crate) fn kind(&self, at: usize) -> Kind {
-        self.tokens.get(at).map_or(Kind::End, |token| token.kind)
+    /// The token at `at`; [`Kind::End`] for all after the last.
+    pub(crate) fn token(&self, at: usize) -> Token {
+        let end = self.text.len();
+        self.tokens.get(at).copied().unwrap_or(Token {
+            kind: Kind::End,
+            start: end,
+            end,
+        })
     }
 
-    /// The bytes of the tokens from `first` to `last`.
+    pub(crate) fn kind(&self, at: usize) -> Kind {
+        self.token(at).kind
+    }
+
+    /// The bytes of the tokens from `first` to `last`; none where `last` is before `first`.
     pub(crate) fn span(&self, first: usize, last: usize) -> Range<usize> {
-        self.tokens[first].start..self.tokens[last].end
+        let start = self.token(first).start;
+        start..self.token(last).end.max(start)
     }
 
     /// The text of the token at `at`.
     pub(crate) fn word(&self, at: usize) -> &'a str {
-        &self.text[self.tokens[at].start..self.tokens[at].end]
+        &self.text[self.span(at, at)]
     }
 
     /// Whether the token at `at` begins where the one before it ends.
     pub(crate) fn touches_previous(&self, at: usize) -> bool {
-        at > 0 && self.tokens[at - 1].end == self.tokens[at].start
+        at > 0 && self.token(at - 1).end == self.token(at).start
     }
 
     /// The text of the tokens from `first` to `last` where it is short and fit to be shown.

@@ -15,14 +15,15 @@ fn gallery(texts: &[&str]) -> String {
     for text in texts {
         let error = error(text);
         check_help(&error);
-        shown += &format!("{}\n{error}\n", cut(&format!("{text:?}")));
+        let head = cut(&format!("{text:?}"));
+        shown.extend([head.as_str(), "\n", &error.to_string(), "\n"]);
         if let Some(suggestion) = error.suggestion() {
             let parsed = Formula::parse(&suggestion);
             assert!(
                 parsed.is_ok(),
                 "{suggestion:?}, suggested for {text:?}:\n{parsed:?}"
             );
-            shown += &format!("  suggestion: {suggestion}\n");
+            shown.extend(["  suggestion: ", &cut(&suggestion), "\n"]);
         }
         shown += "\n";
     }

@@ -34,7 +34,7 @@ pub(crate) fn two_exponents(source: &Source<'_>, base: usize, at: usize) -> Erro
 
 fn missing_times(source: &Source<'_>, at: usize, left: usize) -> Error {
     let right = source.operand_end(at);
-    let between = source.tokens[at - 1].end..source.tokens[at].start;
+    let between = source.token(at - 1).end..source.token(at).start;
     let operands = right.and_then(|right| {
         source.short(left, right)?;
         Some((source.short(left, at - 1)?, source.short(at, right)?))

@@ -199,7 +199,7 @@ pub(crate) fn constant_called(source: &Source<'_>, at: usize) -> Error {
         (_, Some(product)) => format!("write `{product}`"),
         (_, None) => format!("write `{name}*` before the `(` to multiply"),
     };
-    let end = source.tokens[at].end;
+    let end = source.token(at).end;
     let error = source.error(at, at, message).with_help(help);
     if name == "e" {
         error
@@ -233,7 +233,14 @@ pub(crate) fn unknown_function(source: &Source<'_>, at: usize, is_variable: bool
             .with_help("write `where(x > 0, 1, 2)` for 1 if x > 0, else 2");
     }
     if let Some((_, template)) = WRITTEN_OTHERWISE.iter().find(|(other, _)| *other == lower) {
-        return written_otherwise(source, at, template, argument, close);
+        let renamed = template.strip_suffix("({})").and_then(|known| {
+            let id = source.functions.get(known)?;
+            Some(source.functions.signature(id).name())
+        });
+        return match renamed {
+            Some(known) => did_you_mean(error(unknown), span, &[known]),
+            None => written_otherwise(source, at, template, argument, close),
+        };
     }
     let short = name.chars().nth(2).is_none();
     if !is_variable && !short {
@@ -298,12 +305,7 @@ fn written_otherwise(
     let mended = template
         .replace("({})", &format!("({argument})"))
         .replace("{}", &operand);
-    let is_call = template.ends_with(')') && !template.contains(['/', '-', '*']);
-    let edit = if is_call {
-        mended.clone()
-    } else {
-        format!("({mended})")
-    };
+    let edit = format!("({mended})");
     error
         .with_help(format!("write `{mended}`"))
         .with_edit(source.span(at, close), edit)

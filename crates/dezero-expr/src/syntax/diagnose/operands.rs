@@ -37,7 +37,11 @@ pub(crate) fn operand_expected(source: &Source<'_>, at: usize, group: Option<&Gr
             .error(before, before, "the formula ends after this `(`")
             .with_help("write an expression and a `)` after it, or remove it"),
         (None, Kind::Superscript(_)) => source
-            .error(at, at, format!("{} raises nothing", source.found(at)))
+            .error(
+                at,
+                at,
+                format!("{} has nothing before it to raise", source.found(at)),
+            )
             .with_help("write what it raises before it, as in `x²`"),
         (None, _) => leading(source, at),
         (Some((before, _)), _) => source.error(
