@@ -1,0 +1,8 @@
+//! The tests of the engine as its users meet it.
+
+mod backward;
+mod broadcasting;
+mod differences;
+mod dtypes;
+mod elementwise;
+mod random;
