@@ -6,3 +6,4 @@ mod differences;
 mod dtypes;
 mod elementwise;
 mod random;
+mod special_points;
