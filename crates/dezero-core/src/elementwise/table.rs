@@ -339,8 +339,8 @@ binary_table! {
         value: |x0, x1| x0.power(x1),
         integer: |x0, x1| integer_power(x0, x1),
         vjp: |x0, x1, y, gy| [
-            x0.equal(0.0).logical_and(x1.equal(0.0)).where_(0.0, gy * (x1 * x0.pow(x1 - 1.0))),
-            x0.equal(0.0).logical_and(x1.greater_equal(0.0)).where_(0.0, gy * (y * x0.log())),
+            gy * (x1 * x0.pow(x0.equal(0.0).logical_and(x1.equal(0.0)).where_(1.0, x1 - 1.0))),
+            gy * (y * x0.equal(0.0).logical_and(x1.greater_equal(0.0)).where_(1.0, x0).log()),
         ],
         domain: [(0.3, 3.0), (-2.0, 2.0)],
     }
@@ -356,8 +356,8 @@ binary_table! {
     Hypot => hypot try_hypot {
         value: |x0, x1| x0.hypot(x1),
         vjp: |x0, x1, y, gy| [
-            y.equal(0.0).where_(0.0, gy * (x0 / y)),
-            y.equal(0.0).where_(0.0, gy * (x1 / y)),
+            gy * (x0 / y.equal(0.0).where_(f64::INFINITY, y)),
+            gy * (x1 / y.equal(0.0).where_(f64::INFINITY, y)),
         ],
         domain: [(0.3, 3.0), (-3.0, 3.0)],
     }

@@ -96,11 +96,12 @@ impl Structural for Where {
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        match i {
-            1 => call.xs[0].try_where(call.gy, 0.0).map(Some),
-            2 => call.xs[0].try_where(0.0, call.gy).map(Some),
-            _ => Ok(None),
-        }
+        let gx = match i {
+            1 => call.xs[0].try_where(call.gy, 0.0)?,
+            2 => call.xs[0].try_where(0.0, call.gy)?,
+            _ => return Ok(None),
+        };
+        fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
     }
 }
 

@@ -1,0 +1,9 @@
+//! The tests of the engine as its users meet it.
+
+mod backward;
+mod broadcasting;
+mod differences;
+mod dtypes;
+mod elementwise;
+mod random;
+mod special_points;
