@@ -9,7 +9,7 @@ use std::sync::Arc;
 use dezero_array::{Array, DType, Error, Slice};
 
 use super::arguments::{Axes, Shape, position};
-use super::twins;
+use super::{shape::fit, twins};
 use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
@@ -126,8 +126,9 @@ impl Structural for PutAdd {
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
-            0 => Ok(Some(call.gy.to_link())),
-            2 => call.gy.try_take(&call.xs[1], self.axis).map(Some),
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            // The source may have been broadcast.
+            2 => fit(call.gy.try_take(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
             _ => Ok(None),
         }
     }
@@ -163,8 +164,8 @@ impl Structural for ScatterAdd {
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
-            0 => Ok(Some(call.gy.to_link())),
-            2 => call.gy.try_gather(&call.xs[1], self.axis).map(Some),
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            2 => fit(call.gy.try_gather(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
             _ => Ok(None),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use dezero_array::{Array, Error, Scalar, Slice};
 
 use super::arguments::position;
-use super::twins;
+use super::{shape::fit, twins};
 use crate::elementwise::Parameter;
 use crate::error::Result;
 use crate::op::{Call, Op, Structural, apply, apply1};
@@ -28,7 +28,8 @@ impl Structural for Concatenate {
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let length = |x: &Variable| x.linked_value().shape()[self.axis as usize];
         let start: usize = call.xs[..i].iter().map(length).sum();
-        call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i]))).map(Some)
+        let gx = call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i])))?;
+        fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use dezero_array::{Array, Error};
 
-use super::twins;
+use super::{shape::fit, twins};
 use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
@@ -49,14 +49,14 @@ operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()),
         (a.try_swapaxes(-1, -2)?.try_matmul(call.gy)?, b)
     };
     // Leading axes may have been broadcast.
-    gx.try_sum_to(x.linked_value().shape()).map(Some)
+    fit(gx.into_link(), x.linked_value()).map(Some)
 });
 
 operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |i, call| {
     let [a, b] = call.xs else { unreachable!("solve has two inputs") };
     let gb = a.try_swapaxes(-1, -2)?.try_solve(call.gy)?;
     let (gx, x) = if i == 0 { (gb.try_matmul(call.y.try_swapaxes(-1, -2)?)?.try_neg()?, a) } else { (gb, b) };
-    gx.try_sum_to(x.linked_value().shape()).map(Some)
+    fit(gx.into_link(), x.linked_value()).map(Some)
 });
 
 operation!(Inv: |self, xs| xs[0].linked_value().inv(), |_i, call| {

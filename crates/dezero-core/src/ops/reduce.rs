@@ -239,9 +239,9 @@ twins! {
         order.extend((0..ndim).filter(|axis| !over.contains(axis)));
         let rest: usize = shape.size();
         let mut length: usize = self.with_value(|x| over.iter().map(|&axis| x.shape()[axis]).product());
-        let mut factors = self.try_permute(order)?.try_reshape([length, rest])?;
+        let mut factors = self.try_cast(shape.dtype())?.try_permute(order)?.try_reshape([length, rest])?;
         if length == 0 {
-            return Ok(Variable::constant(shape));
+            return factors.try_sum(0)?.try_add(1)?.try_reshape(shape.shape());
         }
         while length > 1 {
             let half = length / 2;

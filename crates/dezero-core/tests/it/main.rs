@@ -7,3 +7,5 @@ mod dtypes;
 mod elementwise;
 mod random;
 mod special_points;
+mod structural;
+mod structural_values;
