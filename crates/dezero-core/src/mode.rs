@@ -99,6 +99,11 @@ pub fn live_nodes() -> i64 {
 const ID_BLOCK: u64 = 4096;
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 
+/// The number of the pass that runs now; 0 is the user's own code.
+pub(crate) fn pass() -> u16 {
+    CONTEXT.with(Context::setting).pass
+}
+
 /// The line to blame for what happens now: the user's, even inside a derivative rule.
 pub(crate) fn line(caller: Line) -> Line {
     CONTEXT.with(|context| context.setting.get().line.unwrap_or(caller))

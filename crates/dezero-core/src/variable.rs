@@ -57,9 +57,9 @@ pub(crate) enum Leaf {
     Variable,
     /// Gets no gradient, and neither do results computed from constants alone.
     Constant,
-    /// A constant that a recorded sweep found as a derivative: its own derivative is zero, where
-    /// that of another constant is a mistake.
-    Derivative,
+    /// A constant that the recorded sweep of this number found as a derivative, or that was
+    /// computed from such: its own derivative is zero, where that of another constant is a mistake.
+    Derivative(u16),
 }
 
 struct LeafState {
@@ -86,14 +86,18 @@ impl LeafCell {
         if let Some(node) = &state.node {
             return node.clone();
         }
-        let op = if self.kind == Leaf::Variable { Op::Leaf } else { Op::Constant };
+        let (op, pass) = match self.kind {
+            Leaf::Variable => (Op::Leaf, 0),
+            Leaf::Constant => (Op::Constant, 0),
+            Leaf::Derivative(pass) => (Op::Constant, pass),
+        };
         let recipe = Recipe {
             op,
             value: state.value.clone(),
             inputs: Inputs::Leaf(Arc::downgrade(self)),
             line: self.line,
-            pass: 0,
-            depth: 0,
+            pass,
+            depth: pass,
             above: 0,
             handles: 0,
         };
@@ -109,18 +113,9 @@ impl LeafCell {
         user_grad(&mut self.state().grad)
     }
 
-    /// Adds to the gradient; `add` is told what is there.
-    pub(crate) fn add_grad(&self, add: impl FnOnce(Option<Variable>) -> crate::Result<Variable>) -> crate::Result<()> {
-        // Not under the lock: adding is arithmetic of variables.
-        let old = self.state().grad.take();
-        let new = add(old)?;
-        self.set_grad(Some(new));
-        Ok(())
-    }
-
-    pub(crate) fn set_grad(&self, grad: Option<Variable>) {
-        // The old gradient may be the last thing to hold a graph: it goes after the lock.
-        let _old = std::mem::replace(&mut self.state().grad, grad);
+    /// Puts another gradient here, and gives what was there.
+    pub(crate) fn replace_grad(&self, grad: Option<Variable>) -> Option<Variable> {
+        std::mem::replace(&mut self.state().grad, grad)
     }
 }
 
@@ -317,8 +312,9 @@ impl Variable {
     /// Puts a derivative here, for the next `backward` to add to.
     pub fn set_grad(&self, grad: Option<Variable>) {
         match &self.0 {
-            Repr::Leaf(cell) => cell.set_grad(grad),
-            Repr::Result(handle) => handle.node().set_grad(grad),
+            // The old gradient may be the last to hold a graph: it is dropped after the lock.
+            Repr::Leaf(cell) => drop(cell.replace_grad(grad)),
+            Repr::Result(handle) => drop(handle.node().replace_grad(grad)),
             Repr::Link(_) | Repr::Value(_) => {}
         }
     }
@@ -468,12 +464,12 @@ impl Variable {
         }
     }
 
-    /// A constant derivative, found by a recorded sweep.
-    pub(crate) fn into_derivative(self) -> Self {
+    /// A derivative as the user holds it, found by the recorded sweep of number `pass`.
+    pub(crate) fn into_derivative(self, pass: u16) -> Self {
         match self.into_user().0 {
             Repr::Leaf(cell) if cell.kind == Leaf::Constant => {
                 let value = cell.state().value.clone();
-                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative, cell.line)))
+                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative(pass), cell.line)))
             }
             other => Self(other),
         }
@@ -481,7 +477,7 @@ impl Variable {
 
     /// Whether this is a derivative known to be constant.
     pub(crate) fn is_constant_derivative(&self) -> bool {
-        matches!(&self.0, Repr::Leaf(cell) if cell.kind == Leaf::Derivative)
+        matches!(&self.0, Repr::Leaf(cell) if matches!(cell.kind, Leaf::Derivative(_)))
     }
 
     /// The form in which a user holds a variable: a leaf or a result.
@@ -530,7 +526,10 @@ impl Variable {
             let handles = match setting.recording {
                 Recording::On if tracked => 1,
                 Recording::Rules if tracked => 0,
-                Recording::On => return Self(Repr::Leaf(LeafCell::new(value, Leaf::Constant, line))),
+                Recording::On => {
+                    let kind = if depth > 0 { Leaf::Derivative(depth) } else { Leaf::Constant };
+                    return Self(Repr::Leaf(LeafCell::new(value, kind, line)));
+                }
                 Recording::Off => return Self(Repr::Leaf(LeafCell::new(value, Leaf::Variable, line))),
                 Recording::Rules | Recording::Values => return Self(Repr::Value(value)),
             };
