@@ -7,7 +7,7 @@ use crate::array::{Array, Repr};
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
 use crate::shape::{broadcast, checked_size, reserve};
-use crate::strided::Walk;
+use crate::strided::{Walk, map_row, one_row, zip_row};
 
 /// Functions of one array.
 impl Array {
@@ -72,6 +72,11 @@ impl Array {
         let (values, layout) = self.parts::<T>();
         if layout.ndim() == 0 {
             return f(values[0]).into();
+        }
+        if let Some((row, starts, output)) = one_row(&[layout]) {
+            let mut out = Vec::with_capacity(row.len);
+            map_row(values, starts, &row, &mut out, &f);
+            return Self::from_parts(out, output);
         }
         let (walk, output) = Walk::natural(&[layout], &layout.shape);
         let mut out = Vec::with_capacity(walk.size);
@@ -170,10 +175,17 @@ impl Array {
         op: &str,
         f: impl Fn(T, T) -> U,
     ) -> Result<Self> {
-        let (a, b) = (self.astype(T::DTYPE), other.astype(T::DTYPE));
-        let ((x, left), (y, right)) = (a.parts::<T>(), b.parts::<T>());
+        let (Some((x, left)), Some((y, right))) = (self.try_parts::<T>(), other.try_parts::<T>())
+        else {
+            return self.astype(T::DTYPE).zip(&other.astype(T::DTYPE), op, f);
+        };
         if left.ndim() + right.ndim() == 0 {
             return Ok(f(x[0], y[0]).into());
+        }
+        if let Some((row, starts, output)) = one_row(&[left, right]) {
+            let mut out = reserve(op, &output.shape, row.len)?;
+            zip_row(x, y, starts, &row, &mut out, &f);
+            return Ok(Self::from_parts(out, output));
         }
         let shape = broadcast(op, &left.shape, &right.shape)?;
         checked_size(op, &shape, size_of::<T>())?;

@@ -216,7 +216,7 @@ impl Rows {
                 Tuple(shape)
             )));
         }
-        let mut points: Dims<usize> = [][..].into();
+        let mut points = Dims::default();
         for index in indices {
             points = broadcast(op, &points, index.shape())?;
         }

@@ -202,6 +202,13 @@ impl Array {
         identity: Option<T>,
         combine: impl Fn(T, T) -> T + Copy,
     ) -> Result<Self> {
+        if axes.is_none()
+            && !keepdims
+            && let Some(values) = self.as_slice::<T>()
+            && (!values.is_empty() || identity.is_some())
+        {
+            return Ok(pairwise(values, identity.unwrap_or_default(), combine).into());
+        }
         let reduced = &*normalize_axes(op, axes, self.ndim())?;
         let array = self.astype(T::DTYPE);
         let (values, layout) = array.parts::<T>();

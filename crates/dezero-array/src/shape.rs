@@ -14,6 +14,14 @@ pub(crate) enum Dims<T> {
     Heap(Box<[T]>),
 }
 
+/// No axes.
+impl<T: Copy + Default> Default for Dims<T> {
+    #[inline]
+    fn default() -> Self {
+        Self::Inline(0, [T::default(); INLINE])
+    }
+}
+
 impl<T> Deref for Dims<T> {
     type Target = [T];
 
@@ -333,5 +341,48 @@ impl fmt::Display for Tuple<'_> {
             write!(f, "{len}")?;
         }
         f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_axes_fit_without_an_allocation() {
+        let collected: Dims<usize> = (1..=4).collect();
+        assert!(matches!(collected, Dims::Inline(4, _)));
+        let mut pushed = Dims::from(&[1, 2, 3, 4][..]);
+        pushed.push(5);
+        assert!(matches!(&pushed, Dims::Heap(values) if **values == [1, 2, 3, 4, 5]));
+        assert_eq!(*(1..=5).collect::<Dims<usize>>(), *pushed);
+    }
+
+    #[test]
+    fn an_empty_axis_makes_any_strides_contiguous() {
+        let layout = Layout {
+            shape: [0, 3][..].into(),
+            strides: [7, -2][..].into(),
+            offset: 0,
+        };
+        assert!(layout.is_contiguous());
+        assert!(!layout.permute(&[1]).is_contiguous());
+    }
+
+    #[test]
+    fn reshaping_needs_a_copy_where_steps_are_uneven() {
+        let transposed = Layout::contiguous(&[2, 3, 4]).permute(&[1, 0, 2]);
+        assert!(transposed.reshape(&[6, 4]).is_none());
+        let split = transposed.reshape(&[3, 2, 2, 2]);
+        assert_eq!(
+            *split.expect("only the last axis is split").strides,
+            [4, 12, 2, 1]
+        );
+    }
+
+    #[test]
+    fn tuples_are_pythons() {
+        let text = [&[][..], &[3], &[2, 3]].map(|shape| Tuple(shape).to_string());
+        assert_eq!(text, ["()", "(3,)", "(2, 3)"]);
     }
 }

@@ -15,16 +15,27 @@ const GATHERED: usize = 128;
 
 /// An axis, and how far each operand steps along it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Axis {
-    len: usize,
+pub(crate) struct Axis {
+    pub(crate) len: usize,
     strides: [isize; OPERANDS],
+}
+
+impl Axis {
+    /// An axis along which nothing moves.
+    const ONE: Self = Self {
+        len: 1,
+        strides: [1; OPERANDS],
+    };
 }
 
 /// An order in which to visit the elements of several layouts, in rows.
 #[derive(Debug)]
 pub(crate) struct Walk {
-    /// All axes but the last, outermost first; neighbours are merged where every operand steps evenly.
+    /// All axes but the last two, outermost first. Neighbours are merged where every operand steps
+    /// evenly.
     outer: Dims<Axis>,
+    /// The axis along which rows follow each other.
+    rows: Axis,
     row: Axis,
     starts: [usize; OPERANDS],
     /// How many elements are visited.
@@ -43,18 +54,8 @@ impl Walk {
     /// Visits in the order that suits the operands, for an output that may lie in any order: along
     /// memory, and only once where all of them are broadcast. Returns the layout of the output as well.
     pub(crate) fn natural(layouts: &[&Layout], shape: &[usize]) -> (Self, Layout) {
-        let mut output = Layout::contiguous(shape);
         let starts = starts_of(layouts);
-        if layouts
-            .iter()
-            .all(|l| l.shape.len() == shape.len() && *l.shape == *shape && l.is_contiguous())
-        {
-            let row = Axis {
-                len: output.size(),
-                strides: [1; OPERANDS],
-            };
-            return (Self::new(starts, [row].into_iter()), output);
-        }
+        let mut output = Layout::contiguous(shape);
         let mut axes: Dims<Axis> = (0..shape.len())
             .map(|axis| axis_of(layouts, shape, axis))
             .collect();
@@ -86,39 +87,35 @@ impl Walk {
     }
 
     fn new(starts: [usize; OPERANDS], axes: impl Iterator<Item = Axis>) -> Self {
-        let mut size = 1;
-        let mut merged: Dims<Axis> = [][..].into();
-        let mut row = Axis {
-            len: 1,
-            strides: [1; OPERANDS],
+        let mut walk = Self {
+            outer: Dims::default(),
+            rows: Axis::ONE,
+            row: Axis::ONE,
+            starts,
+            size: 1,
         };
-        let mut first = true;
         for axis in axes {
-            size *= axis.len;
+            walk.size *= axis.len;
             if axis.len == 1 {
                 continue;
             }
-            let evenly =
-                (0..OPERANDS).all(|i| row.strides[i] == axis.strides[i] * axis.len as isize);
-            if first {
-                row = axis;
-                first = false;
-            } else if evenly {
-                row = Axis {
-                    len: row.len * axis.len,
+            let merged = axis.strides.map(|stride| stride * axis.len as isize);
+            if walk.row.len == 1 {
+                walk.row = axis;
+            } else if walk.row.strides == merged {
+                walk.row = Axis {
+                    len: walk.row.len * axis.len,
                     strides: axis.strides,
                 };
             } else {
-                merged.push(row);
-                row = axis;
+                if walk.rows.len > 1 {
+                    walk.outer.push(walk.rows);
+                }
+                walk.rows = walk.row;
+                walk.row = axis;
             }
         }
-        Self {
-            outer: merged,
-            row,
-            starts,
-            size,
-        }
+        walk
     }
 
     /// Visits every element, broadcast ones as often as they appear, in the order in which they lie.
@@ -132,7 +129,7 @@ impl Walk {
 
     /// Whether all elements are one row.
     pub(crate) fn is_one_row(&self) -> bool {
-        self.outer.is_empty()
+        self.rows.len == 1
     }
 
     /// How many elements each row has.
@@ -155,7 +152,9 @@ impl Walk {
         RowStarts {
             walk: self,
             index: self.outer.iter().map(|_| 0).collect(),
-            next: (self.size > 0).then_some(starts),
+            block: starts,
+            row: starts,
+            left: if self.size == 0 { 0 } else { self.rows.len },
         }
     }
 
@@ -171,7 +170,7 @@ impl Walk {
         if self.size == 0 {
             return fold(&[]);
         }
-        if self.outer.is_empty() && stride == 1 {
+        if self.is_one_row() && stride == 1 {
             return fold(&values[start..][..self.size]);
         }
         partials.clear();
@@ -195,42 +194,22 @@ impl Walk {
     /// Appends `f` of every element visited.
     #[inline]
     pub(crate) fn map<T: Copy, U: Copy>(&self, a: &[T], out: &mut Vec<U>, f: impl Fn(T) -> U) {
-        let (len, stride) = (self.row.len, self.row.strides[0]);
-        for [start, ..] in self.rows() {
-            match stride {
-                1 => out.extend(a[start..][..len].iter().map(|&x| f(x))),
-                0 => out.extend(repeat_n(f(a[start]), len)),
-                _ => out.extend((0..len).map(|i| f(a[step(start, i, stride)]))),
-            }
+        for starts in self.rows() {
+            map_row(a, starts, &self.row, out, &f);
         }
     }
 
     /// Appends `f` of every pair of elements visited.
     #[inline]
-    pub(crate) fn zip<A: Copy, B: Copy, U>(
+    pub(crate) fn zip<T: Copy, U>(
         &self,
-        a: &[A],
-        b: &[B],
+        a: &[T],
+        b: &[T],
         out: &mut Vec<U>,
-        f: impl Fn(A, B) -> U,
+        f: impl Fn(T, T) -> U,
     ) {
-        let (len, [s, t, _]) = (self.row.len, self.row.strides);
-        for [i, j, _] in self.rows() {
-            match (s, t) {
-                (1, 1) => {
-                    let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
-                    out.extend(pairs.map(|(&x, &y)| f(x, y)));
-                }
-                (1, 0) => {
-                    let y = b[j];
-                    out.extend(a[i..][..len].iter().map(|&x| f(x, y)));
-                }
-                (0, 1) => {
-                    let x = a[i];
-                    out.extend(b[j..][..len].iter().map(|&y| f(x, y)));
-                }
-                _ => out.extend((0..len).map(|k| f(a[step(i, k, s)], b[step(j, k, t)]))),
-            }
+        for starts in self.rows() {
+            zip_row(a, b, starts, &self.row, out, &f);
         }
     }
 
@@ -280,6 +259,81 @@ impl Walk {
     }
 }
 
+/// Appends `f` of every element of a row.
+pub(crate) fn map_row<T: Copy, U: Copy>(
+    a: &[T],
+    [i, ..]: [usize; OPERANDS],
+    row: &Axis,
+    out: &mut Vec<U>,
+    f: &impl Fn(T) -> U,
+) {
+    let len = row.len;
+    match row.strides[0] {
+        1 => out.extend(a[i..][..len].iter().map(|&x| f(x))),
+        0 => out.extend(repeat_n(f(a[i]), len)),
+        s => out.extend((0..len).map(|k| f(a[step(i, k, s)]))),
+    }
+}
+
+/// Appends `f` of every pair of elements of a row.
+pub(crate) fn zip_row<T: Copy, U>(
+    a: &[T],
+    b: &[T],
+    [i, j, _]: [usize; OPERANDS],
+    row: &Axis,
+    out: &mut Vec<U>,
+    f: &impl Fn(T, T) -> U,
+) {
+    let len = row.len;
+    match (row.strides[0], row.strides[1]) {
+        (1, 1) => {
+            let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
+            out.extend(pairs.map(|(&x, &y)| f(x, y)));
+        }
+        (1, 0) => {
+            let y = b[j];
+            out.extend(a[i..][..len].iter().map(|&x| f(x, y)));
+        }
+        (0, 1) => {
+            let x = a[i];
+            out.extend(b[j..][..len].iter().map(|&y| f(x, y)));
+        }
+        (s, t) => out.extend((0..len).map(|k| f(a[step(i, k, s)], b[step(j, k, t)]))),
+    }
+}
+
+/// The row, its starts and the layout of the result where all operands are 0-d or of one shape,
+/// row-major without gaps: the short way past a [`Walk`].
+#[inline]
+pub(crate) fn one_row(layouts: &[&Layout]) -> Option<(Axis, [usize; OPERANDS], Layout)> {
+    let shaped = layouts.iter().find(|layout| layout.ndim() > 0)?;
+    let mut row = Axis {
+        len: shaped.size(),
+        strides: [0; OPERANDS],
+    };
+    for (stride, layout) in row
+        .strides
+        .iter_mut()
+        .zip(layouts)
+        .filter(|(_, layout)| layout.ndim() > 0)
+    {
+        if *layout.shape != *shaped.shape || !layout.is_contiguous() {
+            return None;
+        }
+        *stride = 1;
+    }
+    let (shape, strides) = (shaped.shape.clone(), shaped.strides.clone());
+    Some((
+        row,
+        starts_of(layouts),
+        Layout {
+            shape,
+            strides,
+            offset: 0,
+        },
+    ))
+}
+
 #[inline]
 fn step(start: usize, steps: usize, stride: isize) -> usize {
     start.wrapping_add_signed(steps as isize * stride)
@@ -307,11 +361,14 @@ fn axis_of(layouts: &[&Layout], shape: &[usize], axis: usize) -> Axis {
     Axis { len, strides }
 }
 
-/// Counts through the outer axes like an odometer.
+/// Counts through the rows, and through the outer axes like an odometer.
 pub(crate) struct RowStarts<'a> {
     walk: &'a Walk,
     index: Dims<usize>,
-    next: Option<[usize; OPERANDS]>,
+    /// The first row at the present outer index.
+    block: [usize; OPERANDS],
+    row: [usize; OPERANDS],
+    left: usize,
 }
 
 impl Iterator for RowStarts<'_> {
@@ -319,30 +376,77 @@ impl Iterator for RowStarts<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let current = self.next?;
-        self.next = if self.walk.outer.is_empty() {
-            None
+        if self.left == 0 {
+            return None;
+        }
+        let current = self.row;
+        self.left -= 1;
+        if self.left == 0 {
+            self.advance();
         } else {
-            self.advance(current)
-        };
+            move_by(&mut self.row, 1, &self.walk.rows);
+        }
         Some(current)
     }
 }
 
 impl RowStarts<'_> {
-    fn advance(&mut self, mut starts: [usize; OPERANDS]) -> Option<[usize; OPERANDS]> {
+    /// Goes to the next outer index, if there is one.
+    fn advance(&mut self) {
         for (axis, index) in self.walk.outer.iter().zip(self.index.iter_mut()).rev() {
             *index += 1;
-            let wrapped = *index == axis.len;
-            let steps = if wrapped { 1 - axis.len as isize } else { 1 };
-            for (start, stride) in starts.iter_mut().zip(axis.strides) {
-                *start = start.wrapping_add_signed(steps * stride);
+            if *index < axis.len {
+                move_by(&mut self.block, 1, axis);
+                self.row = self.block;
+                self.left = self.walk.rows.len;
+                return;
             }
-            if !wrapped {
-                return Some(starts);
-            }
+            move_by(&mut self.block, 1 - axis.len as isize, axis);
             *index = 0;
         }
-        None
+    }
+}
+
+#[inline]
+fn move_by(positions: &mut [usize; OPERANDS], steps: isize, axis: &Axis) {
+    for (position, stride) in positions.iter_mut().zip(axis.strides) {
+        *position = position.wrapping_add_signed(steps * stride);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_axes_become_one_row() {
+        let contiguous = Layout::contiguous(&[2, 3, 4]);
+        let walk = Walk::row_major(&[&contiguous], &[2, 3, 4]);
+        assert!(walk.is_one_row());
+        assert_eq!((walk.row_len(), walk.row_stride()), (24, 1));
+        // A row of the second operand is added to each of the first: rows of 12, not of 4.
+        let row = Layout::contiguous(&[3, 4]);
+        let walk = Walk::row_major(&[&contiguous, &row], &[2, 3, 4]);
+        let starts: Vec<_> = walk.rows().map(|[i, j, _]| (i, j)).collect();
+        assert_eq!((walk.row_len(), starts), (12, vec![(0, 0), (12, 0)]));
+    }
+
+    #[test]
+    fn the_odometer_visits_every_position_once() {
+        let layout = Layout::contiguous(&[2, 3, 2, 5]).permute(&[3, 1, 0, 2]);
+        let mut seen = Vec::new();
+        Walk::row_major(&[&layout], &layout.shape).positions(|[position, ..]| seen.push(position));
+        assert_eq!(seen[..3], [0, 5, 30]);
+        seen.sort_unstable();
+        assert!(seen.into_iter().eq(0..60));
+    }
+
+    #[test]
+    fn what_is_broadcast_everywhere_is_visited_once() {
+        let scalar = Layout::contiguous(&[1])
+            .broadcast_to(&[1000, 1000])
+            .expect("1 broadcasts");
+        let (walk, output) = Walk::natural(&[&scalar], &[1000, 1000]);
+        assert_eq!((walk.size, &*output.strides), (1, &[0, 0][..]));
     }
 }

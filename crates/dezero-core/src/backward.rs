@@ -226,6 +226,8 @@ struct Pending {
 
 struct Sweep {
     create_graph: bool,
+    /// Whether cotangents are wanted of others than leaves.
+    watching: bool,
     sink: Sink,
     /// Pending nodes by `top - id`.
     window: Vec<Option<Pending>>,
@@ -256,8 +258,13 @@ impl Sweep {
         if !dtype.is_float() {
             return Err(Error::derivative(format!("backward: a result of dtype {dtype} has no derivative; f32 and f64 have")));
         }
+        let watching = match &sink {
+            Sink::Leaves { retain } => *retain,
+            Sink::Targets(targets) => targets.iter().any(|target| matches!(target, Target::Node(..))),
+        };
         Ok(Self {
             create_graph,
+            watching,
             sink,
             window: WINDOW.take(),
             top: 0,
@@ -298,11 +305,17 @@ impl Sweep {
         loop {
             let mut at = 0;
             while at < self.window.len() {
-                if let Some(pending) = self.window[at].take() {
-                    self.done += 1;
-                    self.visit(pending)?;
-                }
+                let pending = self.window[at].take();
                 at += 1;
+                let Some(pending) = pending else { continue };
+                self.done += 1;
+                if let Cotangent::Real(gy) = pending.cotangent
+                    && !self.watching
+                    && self.visit_real(&pending.node, gy)
+                {
+                    continue;
+                }
+                self.visit(pending)?;
             }
             self.window.clear();
             let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
@@ -354,15 +367,7 @@ impl Sweep {
                 return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
             }
             Inputs::None => true,
-            inputs => {
-                if let Cotangent::Real(gy) = cotangent
-                    && self.visit_real(node, inputs, gy)?
-                {
-                    drop(links);
-                    return self.deliver(node, false, || Variable::value(gy));
-                }
-                false
-            }
+            _ => false,
         };
         let gys = match cotangent {
             Cotangent::Outputs(gys) => gys,
@@ -428,30 +433,44 @@ impl Sweep {
     /// The same for elementwise operations between 0-d f64s, on bare numbers. Gives false if this
     /// is not one.
     #[inline]
-    fn visit_real(&mut self, node: &NodeRef, inputs: &Inputs, gy: f64) -> Result<bool> {
-        let Some(y) = node.value.as_f64() else { return Ok(false) };
-        match (&node.op, inputs) {
+    fn visit_real(&mut self, node: &NodeRef, gy: f64) -> bool {
+        let Some(y) = node.value.as_f64() else { return false };
+        let links = node.links();
+        match (&node.op, &links.inputs) {
             (Op::Unary(op), Inputs::One(x)) => {
-                let Some(at) = x.linked_value().as_f64() else { return Ok(false) };
+                let Some(at) = x.linked_value().as_f64() else { return false };
                 if let Some(gx) = op.vjp_real(Real(at), Real(y), Real(gy)) {
-                    self.arrive(x, Cotangent::Real(gx.0))?;
+                    self.arrive_real(x, gx.0);
                 }
             }
             (Op::Binary(op), Inputs::Two([x0, x1])) => {
                 let (Some(at0), Some(at1)) = (x0.linked_value().as_f64(), x1.linked_value().as_f64()) else {
-                    return Ok(false);
+                    return false;
                 };
                 for (i, x) in [(0, x0), (1, x1)] {
                     if x.is_tracked()
                         && let Some(gx) = op.vjp_real(i, Real(at0), Real(at1), Real(y), Real(gy))
                     {
-                        self.arrive(x, Cotangent::Real(gx.0))?;
+                        self.arrive_real(x, gx.0);
                     }
                 }
             }
-            _ => return Ok(false),
+            _ => return false,
         }
-        Ok(true)
+        true
+    }
+
+    /// [`arrive`](Self::arrive), for a bare number, which can always be added.
+    #[inline]
+    fn arrive_real(&mut self, x: &Variable, gx: f64) {
+        if let Repr::Link(node) = &x.0
+            && let Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) = self.window.get_mut((self.top - node.id) as usize)
+        {
+            *sum += gx;
+            return;
+        }
+        let arrived = self.arrive(x, Cotangent::Real(gx));
+        debug_assert!(arrived.is_ok(), "numbers add");
     }
 
     /// A link or a value as a cotangent: in a plain sweep, a 0-d f64 is a bare number.

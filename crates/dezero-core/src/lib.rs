@@ -1,4 +1,42 @@
-//! Define-by-run automatic differentiation of any order.
+//! The engine of dezero: variables that remember how they were computed, and derivatives of any
+//! order.
+//!
+//! ```
+//! use dezero_core::{Variable, grad};
+//!
+//! let x = Variable::new(1.0);
+//! let y = x.tanh();
+//!
+//! let gx = &grad(&y, &[&x])[0]; // the derivative, itself a variable with a history
+//! let gx2 = &grad(gx, &[&x])[0]; // so it can be differentiated again
+//! assert_eq!(gx.item(), 0.41997434161402614);
+//! assert_eq!(gx2.item(), -0.6397000084492246);
+//! ```
+//!
+//! # What there is
+//!
+//! - [`Variable`]: a value with its record. Operators and methods compute at once.
+//!   [`Variable::backward`] fills [`Variable::grad`] of the leaves, as in the book "Deep Learning
+//!   from Scratch 3"; [`grad`] returns the derivatives and touches nothing.
+//! - [`primitives`]: the table of elementwise functions. Beside them stand the comparisons,
+//!   [`where_`](Variable::where_), reductions, shapes, indexing and linear algebra, all methods of
+//!   [`Variable`], all differentiable to every order.
+//! - [`Function`]: a function of one's own, with its derivative.
+//! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
+//!   is not recorded, and what is forgotten.
+//! - [`graph`]: the record as plain data, for drawing.
+//!
+//! # Which derivative rule holds where
+//!
+//! At a kink, derivatives take the value 0 (`abs`, `relu`) or are shared among those that tie
+//! (`maximum`, `max`). `x^0` has derivative 0 everywhere, and so `x^2` has a third derivative of 0 at
+//! 0, not NaN. NaN and infinity flow as IEEE 754 says.
+//!
+//! # Numbers on the left
+//!
+//! Operators take f64 and i32 literals on either side: `1.0 - &x`, `2 * &x`. An f32 or a `usize` goes
+//! to the right, `&x * 2.0_f32`, or is converted: with more types on the left, Rust could no longer
+//! tell of which type the `1.0` in `(1.0 - &x).sin()` is.
 
 mod backward;
 mod elementwise;

@@ -22,6 +22,7 @@ enum Form {
 
 impl Operand {
     /// The two operands of a binary operation as links and values.
+    #[inline]
     pub(crate) fn pair(self, other: Self) -> (Variable, Variable) {
         match (self.0, other.0) {
             (Form::Linked(a), Form::Linked(b)) => (a, b),
@@ -39,6 +40,7 @@ impl Operand {
 
     /// The number, if this is one and can be a parameter of the power of `base`: an integer base
     /// to a whole power stays an integer.
+    #[inline]
     pub(crate) fn constant_exponent(&self, base: &Self) -> Option<f64> {
         let Form::Weak(scalar) = self.0 else { return None };
         match (&base.0, scalar) {

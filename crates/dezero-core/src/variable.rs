@@ -343,6 +343,24 @@ impl Variable {
         Self::constant(self.data())
     }
 
+    /// Whether this is the same variable as `other`, not just one of the same value.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new(1.0);
+    /// assert!(x.is_same(&x.clone()));
+    /// assert!(!x.is_same(&Variable::new(1.0)));
+    /// ```
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Leaf(a), Repr::Leaf(b)) => Arc::ptr_eq(a, b),
+            _ => match (self.link_node(), other.link_node()) {
+                (Some(a), Some(b)) => a.id == b.id,
+                _ => false,
+            },
+        }
+    }
+
     /// Cuts this variable off from the operation that computed it. Its history is freed as far as
     /// nothing else needs it, and `backward` ends here.
     pub fn unchain(&self) {
@@ -443,7 +461,7 @@ impl Variable {
     #[inline]
     pub(crate) fn is_tracked(&self) -> bool {
         match &self.0 {
-            Repr::Link(node) => node.op != Op::Constant,
+            Repr::Link(node) => !matches!(node.op, Op::Constant),
             Repr::Result(_) => true,
             Repr::Leaf(cell) => cell.kind == Leaf::Variable,
             Repr::Value(_) => false,
@@ -495,7 +513,7 @@ impl Variable {
             if let Repr::Link(node) = &input.0 {
                 above = above.max(node.id);
                 depth = depth.max(node.depth);
-                tracked |= node.op != Op::Constant;
+                tracked |= !matches!(node.op, Op::Constant);
             }
         };
         match &inputs {

@@ -1,1 +1,152 @@
-//! Define-by-run automatic differentiation of any order.
+//! Derivatives of any order, computed as your code runs, and their graphs drawn.
+//!
+//! dezero is the system of chapters 5 and 6 of the book "Deep Learning from Scratch 3", built to be
+//! relied on: you write formulas in plain Rust, and ask for their derivatives.
+//!
+//! # A derivative
+//!
+//! A [`Variable`] holds a value. Arithmetic on it happens at once, and is remembered:
+//!
+//! ```
+//! use dezero::Variable;
+//!
+//! let x = Variable::new(2.0);
+//! let y = x.powf(2.0) + 3.0 * &x;
+//! assert_eq!(y.item(), 10.0);
+//!
+//! y.backward(); // back through what was remembered
+//! assert_eq!(x.grad().unwrap().item(), 7.0); // 2 x + 3
+//! ```
+//!
+//! Operators take variables by reference (`&x`), so that they can be used again, or by value, where
+//! an intermediate result is needed once.
+//!
+//! # The second derivative
+//!
+//! The rule of every derivative is itself written in variables. With
+//! [`create_graph`](Backward::create_graph), that computation is remembered too, and can be
+//! differentiated again:
+//!
+//! ```
+//! use dezero::{Backward, Variable};
+//!
+//! let x = Variable::new(1.0);
+//! let y = x.tanh();
+//! y.backward_with(Backward::new().create_graph());
+//! let gx = x.grad().unwrap();
+//!
+//! x.cleargrad(); // gradients add up until they are cleared
+//! gx.backward();
+//! assert_eq!(x.grad().unwrap().item(), -0.6397000084492246);
+//! ```
+//!
+//! [`grad`] says the same more directly, leaving no gradients behind:
+//!
+//! ```
+//! use dezero::{Variable, grad};
+//!
+//! let x = Variable::new(1.0);
+//! let mut y = x.sin();
+//! for _ in 0..4 {
+//!     y = grad(&y, &[&x]).remove(0);
+//! }
+//! assert_eq!(y.item(), 1.0_f64.sin()); // the fourth derivative of the sine is the sine
+//! ```
+//!
+//! # Its graph
+//!
+//! [`get_dot_graph`] writes what was computed in the DOT language of Graphviz, in the book's notation;
+//! names make it readable:
+//!
+//! ```
+//! use dezero::{Variable, get_dot_graph, grad};
+//!
+//! let x = Variable::new(1.0).named("x");
+//! let y = x.tanh().named("y");
+//! let gx = grad(&y, &[&x]).remove(0).named("gx");
+//! let gx2 = grad(&gx, &[&x]).remove(0).named("gx2");
+//! let dot = get_dot_graph(&gx2, false);
+//! assert!(dot.contains("[label=\"Tanh\", color=lightblue, style=filled, shape=box]"));
+//! ```
+//!
+//! [`graph`] gives the same as data: variables, functions, edges, values, source lines, and the
+//! backward pass in which each was made.
+//!
+//! # Arrays
+//!
+//! A variable may hold an array of any shape, of dtype f64 or f32 (i64 and bool for indices and
+//! masks). Broadcasting, promotion and printing are NumPy's:
+//!
+//! ```
+//! use dezero::Variable;
+//!
+//! let x = Variable::new([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+//! let w = Variable::new([0.5, -0.5, 1.0]);
+//! let y = x.matmul(&w).sigmoid();
+//! assert_eq!(y.shape(), [2]);
+//!
+//! y.sum(..).backward();
+//! assert_eq!(w.grad().unwrap().shape(), [3]);
+//! assert_eq!(x.to_string(), "variable([[1. 2. 3.]\n          [4. 5. 6.]])");
+//! ```
+//!
+//! # A minimum
+//!
+//! Gradient descent as the book writes it, rounding as NumPy does:
+//!
+//! ```
+//! use dezero::Variable;
+//!
+//! let (x0, x1, lr) = (Variable::new(0.0), Variable::new(2.0), 0.001);
+//! for _ in 0..100 {
+//!     let y = 100.0 * (&x1 - x0.powf(2.0)).powf(2.0) + (1.0 - &x0).powf(2.0);
+//!     x0.cleargrad();
+//!     x1.cleargrad();
+//!     y.backward();
+//!     x0.set_data(x0.item() - lr * x0.grad().unwrap().item());
+//!     x1.set_data(x1.item() - lr * x1.grad().unwrap().item());
+//! }
+//! ```
+//!
+//! [`optim::GradientDescent`] is that loop with a trace, a tolerance, and a message where it diverges.
+//!
+//! # A function of one's own
+//!
+//! [`Function`] has a `forward` on arrays and a `backward` on variables. What `backward` does is
+//! recorded like everything else, so one derivative gives all orders.
+//!
+//! # A formula as text
+//!
+//! [`expr::Formula`] turns text into a function of variables:
+//!
+//! ```
+//! use dezero::{Variable, expr::Formula, grad};
+//!
+//! let formula = Formula::parse("x^2 * sin(y)")?;
+//! let (x, y) = (Variable::new(3.0), Variable::new(0.5));
+//! let z = formula.eval(&[&x, &y])?;
+//! println!("{}", grad(&z, &[&y])[0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things live
+//!
+//! | crate | what it is |
+//! | --- | --- |
+//! | `dezero-array` | [`Array`]: n-dimensional arrays with NumPy's semantics |
+//! | `dezero-core` | [`Variable`], the primitives, recording and differentiation |
+//! | `dezero-expr` | [`expr`]: formulas |
+//! | `dezero-optim` | [`optim`]: minimisation |
+//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text |
+//! | `dezero-cli` | the command `dezero` |
+//!
+//! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names.
+
+pub use dezero_core::*;
+#[cfg(feature = "viz")]
+pub use dezero_viz::{Dot, dot_func, dot_var, get_dot_graph};
+
+#[cfg(feature = "expr")]
+pub use dezero_expr as expr;
+#[cfg(feature = "optim")]
+pub use dezero_optim as optim;

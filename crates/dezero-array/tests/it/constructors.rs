@@ -7,10 +7,11 @@ fn a_handle_is_two_words() {
     assert_eq!(size_of::<Array>(), 16);
     assert_eq!(size_of::<Option<Array>>(), 16);
     assert_eq!(size_of::<dezero_array::Error>(), size_of::<usize>());
-    fn shared_between_threads<T: Send + Sync + 'static>() {}
     shared_between_threads::<Array>();
     shared_between_threads::<dezero_array::Error>();
 }
+
+fn shared_between_threads<T: Send + Sync + 'static>() {}
 
 #[test]
 fn every_number_becomes_a_0d_array_of_its_dtype() {

@@ -7,8 +7,12 @@ use proptest::prelude::*;
 use crate::model::Model;
 
 /// Matrices `(..., rows, columns)`, as they lie, transposed, cut out of larger ones or turned round.
-fn matrices(leading: Vec<usize>, rows: usize, columns: usize) -> impl Strategy<Value = Array> {
-    let shape = [&leading[..], &[rows + 1, columns + 1]].concat();
+fn matrices(
+    leading: &[usize],
+    rows: usize,
+    columns: usize,
+) -> impl Strategy<Value = Array> + use<> {
+    let shape = [leading, &[rows + 1, columns + 1]].concat();
     let size = shape.iter().product::<usize>();
     (vec((-9..10).prop_map(f64::from), size), 0..4).prop_map(move |(values, how)| {
         let larger = Array::from_vec(values, &shape).unwrap();
@@ -44,7 +48,7 @@ fn factors() -> impl Strategy<Value = (Array, Array)> {
         Just((vec![1, 0], vec![])),
     ];
     (leading, 0..4_usize, 0..4_usize, 1..4_usize)
-        .prop_flat_map(|((a, b), m, k, n)| (matrices(a, m, k), matrices(b, k, n)))
+        .prop_flat_map(|((a, b), m, k, n)| (matrices(&a, m, k), matrices(&b, k, n)))
 }
 
 proptest! {

@@ -14,6 +14,8 @@ pub(crate) use real::Real;
 pub use table::{Binary, Unary};
 
 
+use std::panic::Location;
+
 use dezero_array::Array;
 
 use crate::error::{Error, Result};
@@ -32,6 +34,18 @@ use crate::variable::Variable;
 /// ```
 pub fn primitives() -> impl Iterator<Item = &'static Primitive> {
     Unary::TABLE.iter().chain(Binary::TABLE)
+}
+
+impl Binary {
+    /// Applies the primitive to two operands, of which either may be a number.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast, or the dtype has no such function.
+    #[track_caller]
+    pub fn apply(self, x0: impl Into<Operand>, x1: impl Into<Operand>) -> Result<Variable> {
+        binary(self, x0.into(), x1.into(), Location::caller())
+    }
 }
 
 /// Applies and records a primitive of one variable, given as a link or a value.
@@ -53,6 +67,11 @@ pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result
         return unary(Unary::Pow(exponent.into()), x0.link(), line);
     }
     let (x0, x1) = x0.pair(x1);
+    binary_links(op, x0, x1, line)
+}
+
+/// Applies and records a primitive of two links or values.
+fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Variable> {
     let value = match (x0.linked_value().as_f64(), x1.linked_value().as_f64()) {
         (Some(x0), Some(x1)) => Array::from(op.value(x0, x1)),
         _ => op.zip(x0.linked_value(), x1.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,

@@ -14,7 +14,7 @@ use crate::variable::Variable;
 
 /// The axes of a reduction, as sorted positions, and whether they stay with length 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Over {
+pub(crate) struct Over {
     axes: Vec<isize>,
     keepdims: bool,
 }
@@ -98,7 +98,7 @@ fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
 
 /// An operation along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Along {
+pub(crate) struct Along {
     axis: isize,
 }
 
@@ -246,7 +246,7 @@ twins! {
         while length > 1 {
             let half = length / 2;
             let product = factors.try_get_item(0..half)?.try_mul(factors.try_get_item(half..2 * half)?)?;
-            factors = if length % 2 == 0 { product } else { Variable::try_concatenate(&[&product, &factors.try_get_item(2 * half..)?], 0)? };
+            factors = if length.is_multiple_of(2) { product } else { Variable::try_concatenate(&[&product, &factors.try_get_item(2 * half..)?], 0)? };
             length = half + length % 2;
         }
         factors.try_reshape(shape.shape())

@@ -1,0 +1,154 @@
+//! What can be asked of the command: its subcommands, arguments and help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Derivatives, graphs and minima of formulas.
+///
+/// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
+/// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
+#[derive(Debug, Parser)]
+#[command(name = "dezero", version, max_term_width = 100, after_help = "\
+Examples:
+  dezero diff \"x^3*sin(x)\" --at x=2 --order 3
+  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2")]
+pub(crate) struct Cli {
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The value of a formula and its derivatives at a point
+    #[command(after_help = "\
+Examples:
+  dezero diff \"x^2 + 3*x\" --at x=2
+  dezero diff \"sin(x)\" --at x=pi/4 --order 4
+  dezero diff \"x*y^2\" --at x=1,y=-2 --order 2 --json")]
+    Diff(DiffArguments),
+
+    /// The computational graph of a formula, or of its derivative, as Graphviz DOT
+    #[command(after_help = "\
+Examples:
+  dezero graph \"x0 + x1\" --at x0=1,x1=1
+  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh2.dot
+  dezero graph \"x*sin(y)\" --at x=1,y=2 --order 1 --wrt y --verbose")]
+    Graph(GraphArguments),
+
+    /// The minimum of a formula, searched from a start
+    #[command(after_help = "\
+Examples:
+  dezero minimize \"(x - 3)^2 + 1\" --start x=0 --lr 0.1
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2 --iters 50000
+  dezero minimize \"x^4 - 2*x^2\" --start x=2 --lr 0.01 --trace --json")]
+    Minimize(MinimizeArguments),
+
+    /// The functions a formula can use, with their derivatives
+    #[command(after_help = "Example:\n  dezero ops")]
+    Ops,
+
+    /// A completion script for a shell
+    #[command(after_help = "Example:\n  dezero completions bash > /etc/bash_completion.d/dezero")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// The manual page, as troff
+    #[command(after_help = "Example:\n  dezero man > dezero.1 && man ./dezero.1")]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// The formula, such as "x^2*sin(y)"
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) formula: String,
+
+    /// The point: a value for each variable, such as x=2,y=pi/3
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    pub(crate) at: String,
+
+    /// The highest order of derivatives
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) order: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// The formula, such as "tanh(x)"
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) formula: String,
+
+    /// The point at which the graph is recorded: a value for each variable, such as x=1
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    pub(crate) at: String,
+
+    /// Draw the derivative of this order; 0 draws the formula itself
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) order: usize,
+
+    /// The variable to differentiate by, if there are several
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) wrt: Option<String>,
+
+    /// Show the shape and dtype of each variable
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+
+    /// Write to this .dot file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MinimizeArguments {
+    /// The formula, such as "(x - 3)^2"
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) formula: String,
+
+    /// Where to begin: a value for each variable, such as x0=0,x1=2
+    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    pub(crate) start: String,
+
+    /// How to search
+    #[arg(long, value_enum, default_value_t = Method::Gd)]
+    pub(crate) method: Method,
+
+    /// The learning rate: the length of a step per unit of gradient
+    #[arg(long, value_name = "RATE", default_value_t = 0.001)]
+    pub(crate) lr: f64,
+
+    /// The largest number of iterations
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) iters: usize,
+
+    /// Converged when no entry of the gradient is larger than this
+    #[arg(long, value_name = "T", default_value_t = 1e-8)]
+    pub(crate) tol: f64,
+
+    /// Show every iteration
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Method {
+    /// Gradient descent with a fixed step
+    Gd,
+}
+
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Gd => "gd",
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! From a formula's text through its derivative to the graph.
+
+use dezero::expr::Formula;
+use dezero::{Variable, dot_func, get_dot_graph, grad, live_nodes};
+
+#[test]
+fn a_formula_gives_the_graph_that_the_same_code_gives() {
+    let x = Variable::new(0.5).named("x");
+    let written = (x.powf(2.0) * x.sin() + 1.0).named("y");
+    let parsed = Formula::parse("x^2 * sin(x) + 1").unwrap().eval(&[&x]).unwrap().named("y");
+    assert_eq!(parsed.item(), written.item());
+    assert_eq!(get_dot_graph(&parsed, true), get_dot_graph(&written, true));
+}
+
+#[test]
+fn a_second_derivative_of_a_formula_is_drawn_with_every_edge() {
+    let x = Variable::new(1.0).named("x");
+    let y = Formula::parse("tanh(x)").unwrap().eval(&[&x]).unwrap().named("y");
+    let gx = grad(&y, &[&x]).remove(0).named("gx");
+    let gx2 = grad(&gx, &[&x]).remove(0).named("gx2");
+    insta::assert_snapshot!(get_dot_graph(&gx2, false));
+}
+
+#[test]
+fn an_operation_with_several_inputs_shows_each() {
+    let x = Variable::new([1.0, 2.0]).named("x");
+    let y = x.greater(1.5).where_(&x, 0.0);
+    let text = dot_func(&y.creator().unwrap());
+    assert_eq!(text.matches(" -> 2\n").count(), 3, "{text}");
+}
+
+#[test]
+fn nothing_is_left_when_everything_is_dropped() {
+    let before = live_nodes();
+    {
+        let formula = Formula::parse("exp(-x^2) * cos(3*x) / (1 + y^2)").unwrap();
+        let (x, y) = (Variable::new(0.3), Variable::new(0.7));
+        let mut z = formula.eval(&[&x, &y]).unwrap();
+        for _ in 0..4 {
+            z = grad(&z, &[&x]).remove(0);
+        }
+        assert!(live_nodes() > before + 100);
+    }
+    assert_eq!(live_nodes(), before);
+}
