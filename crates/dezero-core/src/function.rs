@@ -103,11 +103,25 @@ pub trait Function: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        call(Arc::new(self), xs, Location::caller())
+        call(self.into_shared(), xs, Location::caller())
+    }
+
+    /// The function as calls hold it. One that is shared already stays the same, so that its calls
+    /// are calls of one function.
+    #[doc(hidden)]
+    fn into_shared(self) -> Arc<dyn Function>
+    where
+        Self: Sized,
+    {
+        Arc::new(self)
     }
 }
 
-impl<F: Function + ?Sized> Function for Arc<F> {
+impl<F: Function> Function for Arc<F> {
+    fn into_shared(self) -> Arc<dyn Function> {
+        self
+    }
+
     fn name(&self) -> &str {
         (**self).name()
     }

@@ -171,6 +171,49 @@ impl Structural for ScatterAdd {
     }
 }
 
+/// The inputs: the array, then an index array for each of its first axes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GatherNd;
+
+impl Structural for GatherNd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().gather_nd(&values(&xs[1..]))
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        if i != 0 {
+            return Ok(None);
+        }
+        let indices: Vec<&Variable> = call.xs[1..].iter().collect();
+        zeros_like(&call.xs[0]).try_scatter_nd_add(&indices, call.gy).map(Some)
+    }
+}
+
+/// The inputs: the array, what is added to it, then the index arrays.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScatterNdAdd;
+
+impl Structural for ScatterNdAdd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().scatter_nd_add(&values(&xs[2..]), xs[1].linked_value())
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        match i {
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            1 => {
+                let indices: Vec<&Variable> = call.xs[2..].iter().collect();
+                fit(call.gy.try_gather_nd(&indices)?.into_link(), call.xs[1].linked_value()).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn values(xs: &[Variable]) -> Vec<&Array> {
+    xs.iter().map(Variable::linked_value).collect()
+}
+
 fn zeros_like(x: &Variable) -> Variable {
     let x = x.linked_value();
     let zero = Array::weak(0.0.into(), x.dtype());
@@ -245,6 +288,29 @@ twins! {
         let op = ScatterAdd { axis: front(axis, self.ndim()) };
         let xs = vec![self.to_link(), indices(at), source.into().link()];
         apply(Op::ScatterAdd(Arc::new(op)), xs.into(), Location::caller())
+    }
+
+    /// The entries at the points that several index arrays name together, as `x[i, j]` in NumPy:
+    /// one array for each of the first axes, broadcast against each other.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let scores = Variable::new([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]);
+    /// let (rows, labels) = (Variable::new([0_i64, 1, 2]), Variable::new([1_i64, 0, 1]));
+    /// assert_eq!(scores.gather_nd(&[&rows, &labels]).to_vec::<f64>(), [0.9, 0.8, 0.7]);
+    /// ```
+    fn gather_nd / try_gather_nd(&self, at: &[&Variable]) -> Variable {
+        let mut xs = vec![self.to_link()];
+        xs.extend(at.iter().map(|&at| indices(at)));
+        apply(Op::GatherNd(Arc::new(GatherNd)), xs.into(), Location::caller())
+    }
+
+    /// This, with `source` added at the points that [`gather_nd`](Self::gather_nd) would read; a
+    /// point that comes twice adds twice.
+    fn scatter_nd_add / try_scatter_nd_add(&self, at: &[&Variable], source: impl Into<Operand>) -> Variable {
+        let mut xs = vec![self.to_link(), source.into().link()];
+        xs.extend(at.iter().map(|&at| indices(at)));
+        apply(Op::ScatterNdAdd(Arc::new(ScatterNdAdd)), xs.into(), Location::caller())
     }
 
     /// The elements in reverse order along the axes.

@@ -139,6 +139,13 @@ fn indexing() -> Vec<Case> {
         case("gather", [&[3, 4]], |x| x[0].gather(Variable::new([[3_i64, 0], [1, 1], [0, -1]]), 1)),
         case("gather, broadcast", [&[3, 4]], |x| x[0].gather(Variable::new([[3_i64, 0, 3]]), 1)),
         case("scatter_add", [&[3, 4], &[3, 2]], |x| x[0].scatter_add(Variable::new([[3_i64, 0], [1, 1], [0, -1]]), &x[1], 1)),
+        case("gather_nd", [&[3, 4]], |x| {
+            x[0].gather_nd(&[&Variable::new([2_i64, 0, 2]), &Variable::new([-1_i64, 1, 3])])
+        }),
+        case("gather_nd, fewer indices", [&[3, 4]], |x| x[0].gather_nd(&[&Variable::new([[2_i64, 0], [2, 1]])])),
+        case("scatter_nd_add", [&[3, 4], &[3]], |x| {
+            x[0].scatter_nd_add(&[&Variable::new([2_i64, 0, 2]), &Variable::new([-1_i64, 1, 3])], &x[1])
+        }),
         case("scatter_add, broadcast", [&[3, 4], &[2]], |x| x[0].scatter_add(Variable::new([[3_i64, 0], [1, 1], [0, -1]]), &x[1], 1)),
         case("flip", [&[3, 4]], |x| x[0].flip(..)),
         case("flip an axis", [&[3, 4]], |x| x[0].flip(-1)),
