@@ -117,23 +117,29 @@ pub trait Function: Send + Sync + 'static {
     }
 }
 
-impl<F: Function> Function for Arc<F> {
-    fn into_shared(self) -> Arc<dyn Function> {
-        self
-    }
+macro_rules! shared_function {
+    ($Shared:ty $(, $F:ident)?) => {
+        impl$(<$F: Function>)? Function for $Shared {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+            fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+                (**self).forward(xs)
+            }
 
-    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
-        (**self).forward(xs)
-    }
+            fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+                (**self).backward(xs, ys, gys)
+            }
 
-    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
-        (**self).backward(xs, ys, gys)
-    }
+            fn into_shared(self) -> Arc<dyn Function> {
+                self
+            }
+        }
+    };
 }
+shared_function!(Arc<F>, F);
+shared_function!(Arc<dyn Function>);
 
 /// A call of a user's [`Function`], as it stands in the record.
 #[derive(Clone)]
