@@ -25,19 +25,37 @@ impl Point {
                 return Err(Failure::usage(format!("{flag}: {name} has two values")));
             }
         }
-        let missing: Vec<&str> = formula.variables().iter().filter(|name| !given.iter().any(|(n, _)| n == *name)).map(String::as_str).collect();
+        let missing: Vec<&str> = formula
+            .variables()
+            .iter()
+            .filter(|name| !given.iter().any(|(n, _)| n == *name))
+            .map(String::as_str)
+            .collect();
         if !missing.is_empty() {
             let example: Vec<String> = missing.iter().map(|name| format!("{name}=1")).collect();
             return Err(Failure::usage(format!(
                 "no value for {}: give one with {flag}, as in {flag} {}",
                 missing.join(", "),
-                given.iter().map(|(name, value)| format!("{name}={value:?}")).chain(example).collect::<Vec<_>>().join(","),
+                given
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value:?}"))
+                    .chain(example)
+                    .collect::<Vec<_>>()
+                    .join(","),
             )));
         }
         // In the order in which they were given, which is how their user thinks of them.
         let (names, values): (Vec<String>, Vec<f64>) = given.into_iter().unzip();
-        let variables = names.iter().zip(&values).map(|(name, &value)| Variable::new(value).named(name)).collect();
-        Ok(Self { names, values, variables })
+        let variables = names
+            .iter()
+            .zip(&values)
+            .map(|(name, &value)| Variable::new(value).named(name))
+            .collect();
+        Ok(Self {
+            names,
+            values,
+            variables,
+        })
     }
 
     /// The formula at the point.
@@ -46,9 +64,24 @@ impl Point {
     }
 
     /// The formula at other variables, which stand in the order of the point's.
-    pub(crate) fn evaluate(&self, formula: &Formula, variables: &[Variable]) -> dezero::Result<Variable> {
-        let variable = |name: &String| self.names.iter().position(|n| n == name).map(|at| &variables[at]);
-        formula.eval(&formula.variables().iter().filter_map(variable).collect::<Vec<_>>())
+    pub(crate) fn evaluate(
+        &self,
+        formula: &Formula,
+        variables: &[Variable],
+    ) -> dezero::Result<Variable> {
+        let variable = |name: &String| {
+            self.names
+                .iter()
+                .position(|n| n == name)
+                .map(|at| &variables[at])
+        };
+        formula.eval(
+            &formula
+                .variables()
+                .iter()
+                .filter_map(variable)
+                .collect::<Vec<_>>(),
+        )
     }
 }
 
@@ -63,17 +96,26 @@ fn split(text: &str) -> Vec<&str> {
         }
         c == ',' && depth == 0
     });
-    if text.trim().is_empty() { Vec::new() } else { parts.collect() }
+    if text.trim().is_empty() {
+        Vec::new()
+    } else {
+        parts.collect()
+    }
 }
 
 fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
     let Some((name, value)) = part.split_once('=') else {
-        return Err(Failure::usage(format!("{flag}: `{}` is not of the form name=value, as in {flag} x=2", part.trim())));
+        return Err(Failure::usage(format!(
+            "{flag}: `{}` is not of the form name=value, as in {flag} x=2",
+            part.trim()
+        )));
     };
     let name = name.trim();
     let is_name = Formula::parse(name).is_ok_and(|formula| formula.variables() == [name]);
     if !is_name {
-        return Err(Failure::usage(format!("{flag}: `{name}` is not the name of a variable")));
+        return Err(Failure::usage(format!(
+            "{flag}: `{name}` is not the name of a variable"
+        )));
     }
     let number = value.trim();
     let value = match number.to_ascii_lowercase().as_str() {
@@ -82,9 +124,11 @@ fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
         "-inf" => f64::NEG_INFINITY,
         "nan" => f64::NAN,
         _ => {
-            let formula = Formula::parse(number).map_err(|error| Failure::usage(format!("{flag}: the value of {name}: {error}")))?;
+            let formula = Formula::parse(number)
+                .map_err(|error| Failure::usage(format!("{flag}: the value of {name}: {error}")))?;
             if !formula.variables().is_empty() {
-                let message = format!("{flag}: the value of {name} must be a number, not `{number}`");
+                let message =
+                    format!("{flag}: the value of {name} must be a number, not `{number}`");
                 return Err(Failure::usage(message));
             }
             formula.eval(&[])?.item()

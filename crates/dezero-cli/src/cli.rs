@@ -10,11 +10,16 @@ use clap_complete::Shell;
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
 /// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
 #[derive(Debug, Parser)]
-#[command(name = "dezero", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "dezero",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
-  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2")]
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
+)]
 pub(crate) struct Cli {
     /// Print JSON, for programs
     #[arg(long, global = true)]
@@ -73,7 +78,13 @@ pub(crate) struct DiffArguments {
     pub(crate) formula: String,
 
     /// The point: a value for each variable, such as x=2,y=pi/3
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) at: String,
 
     /// The highest order of derivatives
@@ -88,7 +99,13 @@ pub(crate) struct GraphArguments {
     pub(crate) formula: String,
 
     /// The point at which the graph is recorded: a value for each variable, such as x=1
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) at: String,
 
     /// Draw the derivative of this order; 0 draws the formula itself
@@ -115,7 +132,13 @@ pub(crate) struct MinimizeArguments {
     pub(crate) formula: String,
 
     /// Where to begin: a value for each variable, such as x0=0,x1=2
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) start: String,
 
     /// How to search

@@ -10,9 +10,14 @@ use crate::report::{Failure, Report, write_file};
 
 pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     if let Some(path) = &arguments.output
-        && path.extension().is_none_or(|extension| extension != "dot" && extension != "gv")
+        && path
+            .extension()
+            .is_none_or(|extension| extension != "dot" && extension != "gv")
     {
-        let message = format!("{}: the graph is written as Graphviz DOT; name a file that ends in .dot or .gv", path.display());
+        let message = format!(
+            "{}: the graph is written as Graphviz DOT; name a file that ends in .dot or .gv",
+            path.display()
+        );
         return Err(Failure::usage(message));
     }
     let formula = Formula::parse(&arguments.formula)?;
@@ -32,7 +37,9 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     }
     let graph = graph(&y);
     let dot = Dot::new(&graph).verbose(arguments.verbose).to_string();
-    let Some(path) = &arguments.output else { return Ok(Report::text(dot)) };
+    let Some(path) = &arguments.output else {
+        return Ok(Report::text(dot));
+    };
     write_file(path, &(dot + "\n"))?;
     Ok(Report::text(String::new()))
 }
@@ -41,10 +48,15 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
 fn wrt(arguments: &GraphArguments, point: &Point) -> Result<usize, Failure> {
     match &arguments.wrt {
         Some(name) => point.names.iter().position(|n| n == name).ok_or_else(|| {
-            Failure::usage(format!("--wrt {name}: the formula has no such variable; it has {}", point.names.join(", ")))
+            Failure::usage(format!(
+                "--wrt {name}: the formula has no such variable; it has {}",
+                point.names.join(", ")
+            ))
         }),
         None if point.names.len() == 1 => Ok(0),
-        None if point.names.is_empty() => Err(Failure::usage("the formula has no variable to differentiate by")),
+        None if point.names.is_empty() => Err(Failure::usage(
+            "the formula has no variable to differentiate by",
+        )),
         None => Err(Failure::usage(format!(
             "the formula has several variables, {}: say with --wrt which one to differentiate by",
             point.names.join(", ")

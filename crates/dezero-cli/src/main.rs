@@ -49,9 +49,16 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
             // One page: the command, then each of its subcommands.
             let mut command = Cli::command();
             command.build();
-            clap_mangen::Man::new(command.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
-            for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-                clap_mangen::Man::new(sub.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
+            clap_mangen::Man::new(command.clone())
+                .render(&mut page)
+                .map_err(|error| Failure::failed(error.to_string()))?;
+            for sub in command
+                .get_subcommands()
+                .filter(|sub| sub.get_name() != "help")
+            {
+                clap_mangen::Man::new(sub.clone())
+                    .render(&mut page)
+                    .map_err(|error| Failure::failed(error.to_string()))?;
             }
             Ok(Report::text(String::from_utf8_lossy(&page).into_owned()))
         }

@@ -7,11 +7,17 @@ use serde_json::json;
 use crate::report::Report;
 
 pub(crate) fn run() -> Report {
-    let mut rows = vec![["FUNCTION".to_owned(), "WHAT IT IS".to_owned(), "COTANGENT OF ITS INPUTS".to_owned()]];
+    let mut rows = vec![[
+        "FUNCTION".to_owned(),
+        "WHAT IT IS".to_owned(),
+        "COTANGENT OF ITS INPUTS".to_owned(),
+    ]];
     let mut list = Vec::new();
     for primitive in primitives() {
         // A primitive that has no name of its own in a formula is written as another one there.
-        let Some(function) = Functions::builtin().get(primitive.name) else { continue };
+        let Some(function) = Functions::builtin().get(primitive.name) else {
+            continue;
+        };
         let call = Functions::builtin().signature(function).to_string();
         let doc = plain(primitive.doc);
         let derivative = match primitive.derivative {
@@ -24,7 +30,12 @@ pub(crate) fn run() -> Report {
         }));
         rows.push([call, doc, derivative]);
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let (first, second) = (width(0), width(1).min(60));
     let mut text = String::new();
     for [call, doc, derivative] in &rows {
@@ -45,7 +56,10 @@ fn plain(doc: &str) -> String {
     // [`name`](target) reads as name.
     while let Some((before, link)) = rest.split_once('[') {
         plain.push_str(before);
-        match link.split_once("](").and_then(|(name, after)| after.split_once(')').map(|(_, after)| (name, after))) {
+        match link
+            .split_once("](")
+            .and_then(|(name, after)| after.split_once(')').map(|(_, after)| (name, after)))
+        {
             Some((name, after)) => {
                 plain.push_str(name);
                 rest = after;
@@ -57,6 +71,17 @@ fn plain(doc: &str) -> String {
         }
     }
     plain.push_str(rest);
-    let sentence = plain.split([';']).next().unwrap_or_default().split_inclusive(". ").next().unwrap_or_default();
-    sentence.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
+    let sentence = plain
+        .split([';'])
+        .next()
+        .unwrap_or_default()
+        .split_inclusive(". ")
+        .next()
+        .unwrap_or_default();
+    sentence
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim_end_matches('.')
+        .to_owned()
 }

@@ -19,7 +19,10 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(text: String, json: Value) -> Self {
-        Self { text, json: Some(json) }
+        Self {
+            text,
+            json: Some(json),
+        }
     }
 
     /// A report that is a text for programs already.
@@ -65,8 +68,14 @@ impl Failure {
 
     /// A panic: a mistake in this program, not of its user.
     pub(crate) fn bug(payload: &(dyn Any + Send)) -> Self {
-        let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-        Self::Failed(format!("internal error: {}; please report it with the command line", text.unwrap_or("unknown")))
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied());
+        Self::Failed(format!(
+            "internal error: {}; please report it with the command line",
+            text.unwrap_or("unknown")
+        ))
     }
 
     pub(crate) fn print(self) -> ExitCode {
@@ -108,13 +117,18 @@ pub(crate) struct Number(pub(crate) f64);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_nan() { f.pad("nan") } else { f.pad(&format!("{:?}", self.0)) }
+        if self.0.is_nan() {
+            f.pad("nan")
+        } else {
+            f.pad(&format!("{:?}", self.0))
+        }
     }
 }
 
 /// A number in JSON, which has no others than the finite ones.
 pub(crate) fn json(x: f64) -> Value {
-    serde_json::Number::from_f64(x).map_or_else(|| Value::from(Number(x).to_string()), Value::Number)
+    serde_json::Number::from_f64(x)
+        .map_or_else(|| Value::from(Number(x).to_string()), Value::Number)
 }
 
 /// Writes a file whole or not at all: beside its place first, then renamed.
@@ -123,9 +137,11 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.part", std::process::id()));
     let beside = Path::new(&beside);
-    fs::write(beside, text).and_then(|()| fs::rename(beside, path)).map_err(|error| {
-        // What could not be written may not be there to be removed.
-        let _ = fs::remove_file(beside);
-        failed(error)
-    })
+    fs::write(beside, text)
+        .and_then(|()| fs::rename(beside, path))
+        .map_err(|error| {
+            // What could not be written may not be there to be removed.
+            let _ = fs::remove_file(beside);
+            failed(error)
+        })
 }

@@ -17,7 +17,12 @@ pub(crate) enum Kind {
     /// The start is no place to begin.
     Start(f64),
     /// The steps led away, until something was no longer finite.
-    Diverged { iteration: usize, first: f64, last: f64, learning_rate: f64 },
+    Diverged {
+        iteration: usize,
+        first: f64,
+        last: f64,
+        learning_rate: f64,
+    },
 }
 
 impl From<Kind> for Error {
@@ -49,14 +54,29 @@ impl fmt::Display for Error {
         match &self.0 {
             Kind::Function(error) => write!(f, "{error}"),
             Kind::NotScalar(shape) => {
-                write!(f, "the function to minimise gave shape {}, where one number is wanted", dezero_core::Tuple(shape))
+                write!(
+                    f,
+                    "the function to minimise gave shape {}, where one number is wanted",
+                    dezero_core::Tuple(shape)
+                )
             }
             Kind::NoVariables => f.write_str("there is no variable to move"),
             Kind::Start(value) if value.is_finite() => {
-                write!(f, "the function is {value} at the start, but its gradient is not finite there; start elsewhere")
+                write!(
+                    f,
+                    "the function is {value} at the start, but its gradient is not finite there; start elsewhere"
+                )
             }
-            Kind::Start(value) => write!(f, "the function is {value} at the start; start where it is finite"),
-            Kind::Diverged { iteration, first, last, learning_rate } => write!(
+            Kind::Start(value) => write!(
+                f,
+                "the function is {value} at the start; start where it is finite"
+            ),
+            Kind::Diverged {
+                iteration,
+                first,
+                last,
+                learning_rate,
+            } => write!(
                 f,
                 "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and the next \
                  step is not finite. The steps are too long: try a learning rate below {learning_rate}"
