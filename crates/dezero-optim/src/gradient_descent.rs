@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use dezero_core::{Array, Result, Variable};
+use dezero_core::{Array, Result, Variable, enable_grad};
 
 use crate::error::{Error, Kind};
 
@@ -173,7 +173,7 @@ fn evaluate(
     point: &[Variable],
     evaluations: &mut Evaluations,
 ) -> Result<(f64, Vec<Array>), Error> {
-    let y = f(point)?;
+    let y = enable_grad(|| f(point))?;
     evaluations.value += 1;
     if y.size() != 1 {
         return Err(Kind::NotScalar(y.shape()).into());
