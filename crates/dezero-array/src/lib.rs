@@ -49,6 +49,7 @@ mod ndarray;
 mod reduce;
 mod shape;
 mod slice;
+pub mod special;
 mod strided;
 mod view;
 

@@ -9,4 +9,5 @@ mod joining;
 mod linear_algebra;
 mod model;
 mod reductions;
+mod special;
 mod views;
