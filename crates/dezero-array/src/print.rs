@@ -182,7 +182,7 @@ impl Brackets<'_> {
                     text.push_str(self.separator);
                 }
                 // The last column is for a separator or a bracket.
-                if column(text) > indent && column(text) + word.len() > width - 1 {
+                if column(text) > indent && column(text) + word.len() + 1 > width {
                     new_line(text, indent);
                 }
                 text.push_str(&word);
@@ -197,7 +197,8 @@ impl Brackets<'_> {
                 if is_dots {
                     text.push_str(DOTS);
                 } else {
-                    self.write_axis(axis + 1, indent + 1, width - 1, write_next, text);
+                    let width = width.saturating_sub(1);
+                    self.write_axis(axis + 1, indent + 1, width, write_next, text);
                 }
             }
         }

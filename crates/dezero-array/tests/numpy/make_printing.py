@@ -39,7 +39,7 @@ def vectors():
     yield from [[99999999.0], [100000000.0], [99999999.5], [99999999.999999999], [999999.0], [1e6]]
     yield from [[999999.9375, 1000.0], [-1e8], [-99999999.0], [1e-4], [9.9999e-5], [-1e-4, 0.0]]
     yield from [[np.nextafter(1e-4, 0)], [1.0, 1000.0], [1.0, 1000.0000001], [1.0, 1001.0], [0.1, 100.0]]
-    yield from [[0.1, 100.1], [1e-3, 1.0], [-1000.0, 1.0], [-2000.0, 1.0]]
+    yield from [[0.1, 100.1], [0.7, 700.0], [1e-3, 1.0], [-1000.0, 1.0], [-2000.0, 1.0]]
     # Digits to the precision and beyond, ties (exact in binary), carries.
     yield from [[1 / 3], [2 / 3], [1 / 3, 1.0], [0.12345678], [0.123456789], [1.123456785, 2.0]]
     yield from [[0.5**9], [3 * 0.5**9], [5 * 0.5**9, 1.0], [1 + 0.5**9], [0.5**10], [0.5**8], [7 * 0.5**9]]
@@ -76,7 +76,7 @@ def cases():
             yield dtype, (len(elements),), elements
         for elements in floats[::3]:
             yield dtype, (), elements[:1]
-        for x in [1e16, 9999999999999998.0, 1e15, 123456789012345680.0, 1e-5, 0.1, 1e22, 1e6, 999999.9, 1e-4]:
+        for x in [1e16, 9999999999999998.0, 1e15, 123456789012345680.0, 1e-5, 0.1, 1e22, 1e6, 999999.9, 1e-4, 2.0**-24]:
             yield dtype, (), [x]
             yield dtype, (), [-x]
         # Lines that end before, at and behind the last column, and where the dtype still fits.
@@ -89,7 +89,7 @@ def cases():
             yield dtype, (2, count), [1 / 3, 1e-6]
             yield dtype, (2, 1, count), [-1 / 3, 2.0, nan]
         for shape in [(2, 3), (1, 1), (3, 1), (1, 3), (2, 2, 2), (2, 1, 2), (1, 2, 1, 2), (2, 2, 2, 2), (1,) * 6,
-                      (2, 30), (1, 2, 25)]:
+                      (2, 30), (1, 2, 25), (1,) * 58 + (2,)]:
             yield dtype, shape, [1.0, 2.0, -3.5]
             yield dtype, shape, [1e-7, 1.0]
         yield dtype, (3, 3), [1.0, 0.0, 0.0, 0.0]

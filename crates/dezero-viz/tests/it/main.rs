@@ -25,18 +25,33 @@ fn the_text_is_the_books_to_the_character() {
 #[test]
 fn verbose_text_shows_shape_and_dtype() {
     let x = Variable::new(Array::ones(&[2, 3], dezero_core::DType::F32).unwrap());
-    assert_eq!(dot_var(&x, false), "1 [label=\"\", color=orange, style=filled]\n");
-    assert_eq!(dot_var(&x, true), "1 [label=\"(2, 3) float32\", color=orange, style=filled]\n");
+    assert_eq!(
+        dot_var(&x, false),
+        "1 [label=\"\", color=orange, style=filled]\n"
+    );
+    assert_eq!(
+        dot_var(&x, true),
+        "1 [label=\"(2, 3) float32\", color=orange, style=filled]\n"
+    );
     let scalar = Variable::new(1.0).named("s");
-    assert_eq!(dot_var(&scalar, true), "1 [label=\"s: () float64\", color=orange, style=filled]\n");
+    assert_eq!(
+        dot_var(&scalar, true),
+        "1 [label=\"s: () float64\", color=orange, style=filled]\n"
+    );
     let vector = Variable::new([true, false]);
-    assert_eq!(dot_var(&vector, true), "1 [label=\"(2,) bool\", color=orange, style=filled]\n");
+    assert_eq!(
+        dot_var(&vector, true),
+        "1 [label=\"(2,) bool\", color=orange, style=filled]\n"
+    );
 }
 
 #[test]
 fn names_cannot_leave_their_quotes() {
     let x = Variable::new(1.0).named("a\"]\\ b\nc<\u{0}>é한");
-    assert_eq!(dot_var(&x, false), "1 [label=\"a\\\"]\\\\ b\\nc<\u{fffd}>é한\", color=orange, style=filled]\n");
+    assert_eq!(
+        dot_var(&x, false),
+        "1 [label=\"a\\\"]\\\\ b\\nc<\u{fffd}>é한\", color=orange, style=filled]\n"
+    );
 }
 
 #[test]
@@ -49,8 +64,14 @@ fn every_input_is_followed_and_every_node_written_once() {
     assert_eq!(text.matches("label=\"Cos\"").count(), 1);
     assert_eq!(text.matches("label=\"a\"").count(), 1);
     assert_eq!(text.matches("label=\"b\"").count(), 1);
-    let defined: Vec<&str> = text.lines().filter(|line| line.contains("[label")).collect();
-    let ids: HashSet<&str> = defined.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    let defined: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("[label"))
+        .collect();
+    let ids: HashSet<&str> = defined
+        .iter()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
     assert_eq!(ids.len(), defined.len());
 }
 
@@ -61,7 +82,10 @@ fn several_results_share_their_graph() {
     let (y0, y1) = (h.sin().named("y0"), h.cos().named("y1"));
     let text = get_dot_graph(&[&y0, &y1], false);
     assert_eq!(text.matches("label=\"Exp\"").count(), 1);
-    assert_eq!(text.matches("label=\"y0\"").count() + text.matches("label=\"y1\"").count(), 2);
+    assert_eq!(
+        text.matches("label=\"y0\"").count() + text.matches("label=\"y1\"").count(),
+        2
+    );
 }
 
 struct SinCos;
@@ -72,7 +96,10 @@ impl Function for SinCos {
     }
 
     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
-        Ok(vec![xs[0].map_float(f64::sin, f32::sin), xs[0].map_float(f64::cos, f32::cos)])
+        Ok(vec![
+            xs[0].map_float(f64::sin, f32::sin),
+            xs[0].map_float(f64::cos, f32::cos),
+        ])
     }
 
     fn backward(&self, _: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
