@@ -345,22 +345,17 @@ impl Sweep {
         let distance = self.top - node.id;
         if distance < self.reach {
             let slot = slot(&mut self.window, distance);
-            match slot {
-                Some(pending) => pending.cotangent.add(cotangent),
-                None => {
-                    *slot = Some(Pending { node: node.clone(), cotangent });
-                    Ok(())
-                }
+            if let Some(pending) = slot {
+                return pending.cotangent.add(cotangent);
             }
+            *slot = Some(Pending { node: node.clone(), cotangent });
         } else {
-            match self.far.get_mut(&node.id) {
-                Some(pending) => pending.cotangent.add(cotangent),
-                None => {
-                    self.far.insert(node.id, Pending { node: node.clone(), cotangent });
-                    Ok(())
-                }
+            if let Some(pending) = self.far.get_mut(&node.id) {
+                return pending.cotangent.add(cotangent);
             }
+            self.far.insert(node.id, Pending { node: node.clone(), cotangent });
         }
+        Ok(())
     }
 
     fn visit(&mut self, Pending { node, cotangent }: Pending) -> Result<()> {
@@ -410,7 +405,7 @@ impl Sweep {
                 let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
                 let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
                 let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
-                all[*i as usize] = gy.clone();
+                all[*i as usize].clone_from(&gy);
                 self.arrive(x, Cotangent::Outputs(all))?;
                 drop(links);
                 return gy.map_or(Ok(()), |gy| self.deliver(node, false, || gy));

@@ -246,7 +246,8 @@ fn release(node: triomphe::UniqueArc<Node>) {
     // Without a pool (the thread is ending), the same with a list of our own.
     if let Some(node) = first {
         let pool = Pool { free: RefCell::default(), dropped: RefCell::new(vec![node]), releasing: Cell::new(true) };
-        while let Some(node) = { let node = pool.dropped.borrow_mut().pop(); node } {
+        loop {
+            let Some(node) = pool.dropped.borrow_mut().pop() else { break };
             let next = empty(node, &pool);
             pool.dropped.borrow_mut().extend(next);
             pool.free.borrow_mut().clear();
