@@ -182,6 +182,26 @@ pub fn enable_grad<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
+/// Runs `f` with everything it records, and every error, attributed to `line`: for code that
+/// computes on behalf of somebody else, such as an interpreter.
+///
+/// ```
+/// use dezero_core::{Variable, attributed_to};
+///
+/// #[track_caller]
+/// fn double(x: &Variable) -> Variable {
+///     attributed_to(std::panic::Location::caller(), || x + x)
+/// }
+///
+/// let y = double(&Variable::new(1.0)); // the line that the graph shows
+/// assert_eq!(y.creator().unwrap().line().line(), std::panic::Location::caller().line() - 1);
+/// ```
+pub fn attributed_to<T>(line: &'static Location<'static>, f: impl FnOnce() -> T) -> T {
+    // Who is already working for somebody stays so.
+    let _restore = change(|setting| setting.line = setting.line.or(Some(line)));
+    f()
+}
+
 /// Whether operations on this thread are being recorded just now.
 pub fn is_recording() -> bool {
     matches!(CONTEXT.with(Context::setting).recording, Recording::On | Recording::Rules)

@@ -1,11 +1,12 @@
 //! Formulas of the engine's variables: the operations of a formula are those of the engine, recorded
 //! as they run.
 
+use std::panic::Location;
 use std::sync::LazyLock;
 
 use dezero_core::{
-    Binary as Elementwise, Error, Op, Operand as Linked, Primitive, Result, Variable, no_grad,
-    primitives,
+    Binary as Elementwise, Error, Op, Operand as Linked, Primitive, Result, Variable,
+    attributed_to, no_grad, primitives,
 };
 
 use crate::eval::{Operand, Operations};
@@ -38,7 +39,7 @@ impl Formula {
     /// ```
     #[track_caller]
     pub fn eval(&self, variables: &[&Variable]) -> Result<Variable> {
-        self.eval_with(&Recorded, variables)
+        attributed_to(Location::caller(), || self.eval_with(&Recorded, variables))
     }
 }
 

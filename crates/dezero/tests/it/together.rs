@@ -38,6 +38,20 @@ fn an_operation_with_several_inputs_shows_each() {
 }
 
 #[test]
+fn the_nodes_of_a_formula_and_its_errors_have_the_line_of_its_user() {
+    let x = Variable::new([1.0, 2.0]);
+    let formula = Formula::parse("sin(x) + y").unwrap();
+    let line = line!() + 1;
+    let z = formula.eval(&[&x, &Variable::new(1.0)]).unwrap();
+    assert_eq!(z.creator().unwrap().line().line(), line);
+    assert!(z.creator().unwrap().line().file().ends_with("together.rs"));
+
+    let line = line!() + 1;
+    let error = formula.eval(&[&x, &Variable::new([1.0, 2.0, 3.0])]).unwrap_err();
+    assert_eq!(error.line().unwrap().line(), line);
+}
+
+#[test]
 fn nothing_is_left_when_everything_is_dropped() {
     let before = live_nodes();
     {
