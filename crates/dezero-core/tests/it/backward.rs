@@ -187,16 +187,17 @@ fn a_start_of_another_shape_is_an_error() {
 
 #[test]
 fn gradients_of_results_stay_only_when_retained() {
-    let x = Variable::new(2.0);
-    let a = x.square();
-    let y = &a * 3.0;
-    y.backward();
-    assert!(a.grad().is_none() && y.grad().is_none());
-    x.cleargrad();
-    y.backward_with(Backward::new().retain_grad());
-    assert_eq!((gradient(&x), gradient(&a), gradient(&y)), (12.0, 3.0, 1.0));
-    a.cleargrad();
-    assert!(a.grad().is_none());
+    for x in [Variable::new(2.0), Variable::new([2.0])] {
+        let a = x.square();
+        let y = &a * 3.0;
+        y.backward();
+        assert!(a.grad().is_none() && y.grad().is_none());
+        x.cleargrad();
+        y.backward_with(Backward::new().retain_grad());
+        assert_eq!((gradient(&x), gradient(&a), gradient(&y)), (12.0, 3.0, 1.0));
+        a.cleargrad();
+        assert!(a.grad().is_none());
+    }
 }
 
 #[test]
