@@ -57,5 +57,5 @@ pub use array::Array;
 pub use dtype::{DType, Element, Scalar};
 pub use error::{Error, Result};
 pub use print::{python_float, python_float32};
-pub use shape::{Tuple, broadcast_shapes};
+pub use shape::{Tuple, axis_positions, broadcast_shapes};
 pub use slice::Slice;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use dezero_array::{Array, DType, Error, Slice};
 
 use super::arguments::{Axes, Shape, position};
-use super::{shape::fit, twins};
+use super::shape::{at_caller, fit};
+use super::twins;
 use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
@@ -316,11 +317,9 @@ twins! {
     /// The elements in reverse order along the axes.
     fn flip / try_flip(&self, axes: impl Into<Axes>) -> Variable {
         let axes = axes.into();
-        let line = Location::caller();
         let ndim = self.ndim();
-        // Reports wrong axes.
-        self.data().flip(axes.as_option()).map_err(|error| super::shape::at_caller(error, line))?;
-        let over = axes.positions(ndim);
+        let line = Location::caller();
+        let over = axes.positions("flip", ndim).map_err(|error| at_caller(error, line))?;
         let step = |axis| if over.contains(&axis) { -1 } else { 1 };
         let slices: Vec<Slice> = (0..ndim).map(|axis| Slice::Range { start: None, stop: None, step: step(axis) }).collect();
         self.try_get_item(slices)

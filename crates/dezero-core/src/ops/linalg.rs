@@ -129,6 +129,11 @@ twins! {
         let line = Location::caller();
         let (a, b) = (self.to_link(), other.into().link());
         let (rows, columns) = (a.linked_value().ndim(), b.linked_value().ndim());
+        let inner = |x: &Variable, from_end: usize| x.linked_value().shape().iter().rev().nth(from_end).copied();
+        if inner(&a, 0) != inner(&b, usize::from(columns > 1)) {
+            // The error shows the shapes as they came.
+            return apply(Op::MatMul(Arc::new(MatMul)), Inputs::Two([a, b]), line);
+        }
         if rows == 1 && columns >= 1 {
             let y = a.try_expand_dims(0)?.try_matmul(b)?;
             return y.try_squeeze(if columns == 1 { -1 } else { -2 });

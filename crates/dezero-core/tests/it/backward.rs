@@ -3,7 +3,9 @@
 
 use std::thread;
 
-use dezero_core::{Array, Backward, DType, Variable, enable_grad, grad, is_recording, live_nodes, no_grad};
+use dezero_core::{
+    Array, Backward, DType, Variable, enable_grad, grad, is_recording, live_nodes, no_grad,
+};
 
 use crate::differences::agree;
 
@@ -98,8 +100,18 @@ fn constants_get_no_gradient() {
     // What constants alone give is a constant again.
     let product = &c * &c;
     assert!(product.creator().is_none());
-    assert!(product.try_backward(Backward::new()).unwrap_err().is_derivative());
-    assert!(x.detach().try_backward(Backward::new()).unwrap_err().is_derivative());
+    assert!(
+        product
+            .try_backward(Backward::new())
+            .unwrap_err()
+            .is_derivative()
+    );
+    assert!(
+        x.detach()
+            .try_backward(Backward::new())
+            .unwrap_err()
+            .is_derivative()
+    );
 }
 
 #[test]
@@ -107,7 +119,10 @@ fn what_a_result_does_not_depend_on_gets_zeros_of_its_kind() {
     let (x, other) = (Variable::new(2.0), Variable::new([[1.0_f32, 2.0]]));
     let gxs = grad(&x.square(), &[&other, &x]);
     assert_eq!((gxs[0].shape(), gxs[0].dtype()), (vec![1, 2], DType::F32));
-    assert_eq!((gxs[0].to_vec::<f64>(), gxs[1].item()), (vec![0.0, 0.0], 4.0));
+    assert_eq!(
+        (gxs[0].to_vec::<f64>(), gxs[1].item()),
+        (vec![0.0, 0.0], 4.0)
+    );
 }
 
 /// `grad` also differentiates by results on the way, by the result itself, and by the same
@@ -155,10 +170,16 @@ fn a_sweep_starts_from_a_gradient_put_there() {
 #[test]
 fn a_start_of_another_shape_is_an_error() {
     let x = Variable::new([1.0, 2.0]);
-    for start in [Variable::new([1.0, 2.0, 3.0]), Variable::new([[1.0, 2.0]]), Variable::new(1.0)] {
+    for start in [
+        Variable::new([1.0, 2.0, 3.0]),
+        Variable::new([[1.0, 2.0]]),
+        Variable::new(1.0),
+    ] {
         let y = x.square();
         y.set_grad(Some(start));
-        let error = y.try_backward(Backward::new()).expect_err("a start of another shape");
+        let error = y
+            .try_backward(Backward::new())
+            .expect_err("a start of another shape");
         assert!(error.is_shape(), "{error}");
         assert!(x.grad().is_none());
     }
@@ -166,16 +187,17 @@ fn a_start_of_another_shape_is_an_error() {
 
 #[test]
 fn gradients_of_results_stay_only_when_retained() {
-    let x = Variable::new(2.0);
-    let a = x.square();
-    let y = &a * 3.0;
-    y.backward();
-    assert!(a.grad().is_none() && y.grad().is_none());
-    x.cleargrad();
-    y.backward_with(Backward::new().retain_grad());
-    assert_eq!((gradient(&x), gradient(&a), gradient(&y)), (12.0, 3.0, 1.0));
-    a.cleargrad();
-    assert!(a.grad().is_none());
+    for x in [Variable::new(2.0), Variable::new([2.0])] {
+        let a = x.square();
+        let y = &a * 3.0;
+        y.backward();
+        assert!(a.grad().is_none() && y.grad().is_none());
+        x.cleargrad();
+        y.backward_with(Backward::new().retain_grad());
+        assert_eq!((gradient(&x), gradient(&a), gradient(&y)), (12.0, 3.0, 1.0));
+        a.cleargrad();
+        assert!(a.grad().is_none());
+    }
 }
 
 #[test]
@@ -184,7 +206,11 @@ fn a_gradient_without_a_graph_is_a_constant() {
     x.powf(3.0).backward();
     let gx = x.grad().unwrap();
     assert!(gx.creator().is_none());
-    assert!(gx.try_backward(Backward::new()).unwrap_err().is_derivative());
+    assert!(
+        gx.try_backward(Backward::new())
+            .unwrap_err()
+            .is_derivative()
+    );
 }
 
 #[test]
@@ -299,8 +325,14 @@ fn names_belong_to_the_record() {
     };
     x.set_name("x");
     let a = &y.creator().unwrap().inputs()[0];
-    assert_eq!((y.name().as_deref(), a.name().as_deref()), (Some("y"), Some("a")));
-    assert_eq!(a.creator().unwrap().inputs()[0].name().as_deref(), Some("x"));
+    assert_eq!(
+        (y.name().as_deref(), a.name().as_deref()),
+        (Some("y"), Some("a"))
+    );
+    assert_eq!(
+        a.creator().unwrap().inputs()[0].name().as_deref(),
+        Some("x")
+    );
     assert_eq!(Variable::new(1.0).name(), None);
 }
 
@@ -310,12 +342,18 @@ fn creators_know_operation_inputs_line_and_pass() {
     let y = (&x - 3.0).powf(2.0);
     let line = line!() - 1;
     let creator = y.creator().unwrap();
-    assert_eq!((creator.label(), creator.line().line(), creator.pass()), ("Pow", line, 0));
+    assert_eq!(
+        (creator.label(), creator.line().line(), creator.pass()),
+        ("Pow", line, 0)
+    );
     assert!(creator.line().file().ends_with("backward.rs"));
     assert_eq!(creator.output().item(), 1.0);
     let minus = creator.inputs()[0].creator().unwrap();
     let inputs = minus.inputs();
-    assert_eq!((minus.label(), inputs[0].item(), inputs[1].item()), ("Sub", 2.0, 3.0));
+    assert_eq!(
+        (minus.label(), inputs[0].item(), inputs[1].item()),
+        ("Sub", 2.0, 3.0)
+    );
     let gx = grad(&y, &[&x]).remove(0);
     let creator = gx.creator().unwrap();
     assert_eq!((creator.pass(), creator.line().line()), (1, line));
@@ -343,10 +381,17 @@ fn handles_are_the_same_variable_on_every_thread() {
             let threads: Vec<_> = (0..4)
                 .map(|i| {
                     let (parts, x) = (&parts, &x);
-                    scope.spawn(move || parts.iter().fold(x * f64::from(i), |sum, part| sum + part.cos()))
+                    scope.spawn(move || {
+                        parts
+                            .iter()
+                            .fold(x * f64::from(i), |sum, part| sum + part.cos())
+                    })
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
         parts = made;
     }
@@ -363,12 +408,22 @@ fn handles_are_the_same_variable_on_every_thread() {
     let alone = |x: f64| {
         let mut parts = vec![x.sin()];
         for _ in 0..4 {
-            parts = (0..4).map(|i| parts.iter().fold(x * f64::from(i), |sum, part| sum + part.cos())).collect();
+            parts = (0..4)
+                .map(|i| {
+                    parts
+                        .iter()
+                        .fold(x * f64::from(i), |sum, part| sum + part.cos())
+                })
+                .collect();
         }
         parts.into_iter().product::<f64>()
     };
     assert_eq!(y.item(), alone(0.5));
-    assert!(agree(expected, crate::differences::derivative(alone, 0.5), 1e-7));
+    assert!(agree(
+        expected,
+        crate::differences::derivative(alone, 0.5),
+        1e-7
+    ));
 }
 
 /// Many threads that add to the same leaf's gradient lose nothing.

@@ -4,12 +4,17 @@
 use dezero_core::{Array, Backward, Function, Graph, Result, Role, Variable, grad, graph};
 
 fn labels(graph: &Graph) -> Vec<&str> {
-    graph.functions().iter().map(|f| f.label()).collect()
+    graph
+        .functions()
+        .iter()
+        .map(dezero_core::GraphFunction::label)
+        .collect()
 }
 
 /// The names of the variables in the order of the walk, numbers in brackets.
 fn names(graph: &Graph) -> Vec<String> {
-    let text = |v: &dezero_core::GraphVariable| v.name.clone().unwrap_or_else(|| format!("({})", v.value));
+    let text =
+        |v: &dezero_core::GraphVariable| v.name.clone().unwrap_or_else(|| format!("({})", v.value));
     graph.variables().iter().map(text).collect()
 }
 
@@ -17,7 +22,10 @@ fn names(graph: &Graph) -> Vec<String> {
 /// last.
 #[test]
 fn the_order_is_that_of_a_walk_from_the_result() {
-    let (x0, x1) = (Variable::new(2.0).named("x0"), Variable::new(3.0).named("x1"));
+    let (x0, x1) = (
+        Variable::new(2.0).named("x0"),
+        Variable::new(3.0).named("x1"),
+    );
     let a = x0.sin().named("a");
     let b = (&x1 * 4.0).named("b");
     let y = (&a + &b).named("y");
@@ -29,7 +37,19 @@ fn the_order_is_that_of_a_walk_from_the_result() {
     let numbers: Vec<usize> = graph.functions().iter().map(|f| f.number).collect();
     assert_eq!(numbers, [2, 8, 5]);
     let edges: Vec<(usize, usize)> = graph.edges().collect();
-    assert_eq!(edges, [(3, 2), (4, 2), (2, 1), (9, 8), (8, 3), (6, 5), (7, 5), (5, 4)]);
+    assert_eq!(
+        edges,
+        [
+            (3, 2),
+            (4, 2),
+            (2, 1),
+            (9, 8),
+            (8, 3),
+            (6, 5),
+            (7, 5),
+            (5, 4)
+        ]
+    );
     assert_eq!(graph.outputs(), [0]);
 }
 
@@ -39,13 +59,26 @@ fn roles_values_lines_and_creators() {
     let y = &x * &c;
     let line = line!() - 1;
     let graph = graph(&y);
-    let [result, leaf, constant] = graph.variables() else { panic!("{graph:?}") };
-    assert_eq!((result.role, leaf.role, constant.role), (Role::Result, Role::Leaf, Role::Constant));
-    assert_eq!((result.value.as_f64(), leaf.value.as_f64()), (Some(10.0), Some(2.0)));
+    let [result, leaf, constant] = graph.variables() else {
+        panic!("{graph:?}")
+    };
+    assert_eq!(
+        (result.role, leaf.role, constant.role),
+        (Role::Result, Role::Leaf, Role::Constant)
+    );
+    assert_eq!(
+        (result.value.as_f64(), leaf.value.as_f64()),
+        (Some(10.0), Some(2.0))
+    );
     assert_eq!((result.creator, leaf.creator), (Some(0), None));
     assert_eq!((result.line.line(), leaf.line.line()), (line, line - 1));
-    let [function] = graph.functions() else { panic!("{graph:?}") };
-    assert_eq!((&function.inputs[..], &function.outputs[..]), (&[1, 2][..], &[0][..]));
+    let [function] = graph.functions() else {
+        panic!("{graph:?}")
+    };
+    assert_eq!(
+        (&function.inputs[..], &function.outputs[..]),
+        (&[1, 2][..], &[0][..])
+    );
     assert_eq!((function.line.line(), function.pass), (line, 0));
 }
 
@@ -58,7 +91,11 @@ fn each_variable_and_each_function_stands_there_once() {
     assert_eq!(labels(&graph), ["Add", "Mul", "Square"]);
     assert_eq!(graph.variables().len(), 4);
     // An input that is used twice has two edges.
-    let square = graph.functions().iter().find(|f| f.label() == "Mul").unwrap();
+    let square = graph
+        .functions()
+        .iter()
+        .find(|f| f.label() == "Mul")
+        .unwrap();
     assert_eq!(square.inputs[0], square.inputs[1]);
     assert_eq!(graph.edges().count(), 8);
 }
@@ -70,9 +107,20 @@ fn inputs_keep_their_order() {
     let y = 1.0 - (1.0 - &x);
     let graph = graph(&y);
     let outer = &graph.functions()[0];
-    let inputs: Vec<Role> = outer.inputs.iter().map(|&at| graph.variables()[at].role).collect();
+    let inputs: Vec<Role> = outer
+        .inputs
+        .iter()
+        .map(|&at| graph.variables()[at].role)
+        .collect();
     assert_eq!(inputs, [Role::Constant, Role::Result]);
-    assert_eq!(graph.variables().iter().filter(|v| v.role == Role::Constant).count(), 2);
+    assert_eq!(
+        graph
+            .variables()
+            .iter()
+            .filter(|v| v.role == Role::Constant)
+            .count(),
+        2
+    );
 }
 
 #[test]
@@ -92,15 +140,21 @@ fn several_results_share_one_graph() {
 fn a_leaf_and_a_result_cut_off_are_graphs_of_one_variable() {
     let x = Variable::new(2.0);
     let y = x.sin();
-    assert_eq!((graph(&x).variables().len(), graph(&x).functions().len()), (1, 0));
+    assert_eq!(
+        (graph(&x).variables().len(), graph(&x).functions().len()),
+        (1, 0)
+    );
     y.unchain();
-    assert_eq!((graph(&y).variables().len(), graph(&y).functions().len()), (1, 0));
+    assert_eq!(
+        (graph(&y).variables().len(), graph(&y).functions().len()),
+        (1, 0)
+    );
 }
 
 struct Both;
 
 impl Function for Both {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Both"
     }
 
@@ -120,7 +174,13 @@ fn a_call_with_several_results_is_one_function() {
     let y = &ys[0] * &ys[1];
     let graph = graph(&y);
     assert_eq!(labels(&graph), ["Mul", "Both"]);
-    assert_eq!((graph.functions()[1].inputs.len(), graph.functions()[1].outputs.len()), (1, 2));
+    assert_eq!(
+        (
+            graph.functions()[1].inputs.len(),
+            graph.functions()[1].outputs.len()
+        ),
+        (1, 2)
+    );
     assert_eq!(graph.variables().len(), 4);
 }
 
@@ -142,7 +202,12 @@ fn passes_tell_the_derivatives_apart() {
     assert_eq!((&gx2 * 2.0).creator().unwrap().pass(), 0);
     // Lines are those of what is differentiated.
     let line = y.creator().unwrap().line().line();
-    assert!(graph(&gx2).functions().iter().all(|f| f.line.line() == line));
+    assert!(
+        graph(&gx2)
+            .functions()
+            .iter()
+            .all(|f| f.line.line() == line)
+    );
 }
 
 /// The same program gives the same graph, whatever was computed before it.
@@ -152,11 +217,21 @@ fn the_graph_depends_on_the_program_alone() {
         let x = Variable::new(1.0).named("x");
         let y = (x.sin() * x.exp() + &x).tanh();
         let graph = graph(&grad(&y, &[&x])[0]);
-        let functions: Vec<String> = graph.functions().iter().map(|f| format!("{:?}{:?}{:?}{}", f.op, f.inputs, f.outputs, f.number)).collect();
-        format!("{functions:?}{:?}{:?}", names(&graph), graph.edges().collect::<Vec<_>>())
+        let functions: Vec<String> = graph
+            .functions()
+            .iter()
+            .map(|f| format!("{:?}{:?}{:?}{}", f.op, f.inputs, f.outputs, f.number))
+            .collect();
+        format!(
+            "{functions:?}{:?}{:?}",
+            names(&graph),
+            graph.edges().collect::<Vec<_>>()
+        )
     };
     let first = text();
-    let _unrelated: Vec<Variable> = (0..10_000).map(|i| Variable::new(f64::from(i)).sin()).collect();
+    let _unrelated: Vec<Variable> = (0..10_000)
+        .map(|i| Variable::new(f64::from(i)).sin())
+        .collect();
     assert_eq!(text(), first);
     assert_eq!(std::thread::spawn(text).join().unwrap(), first);
 }
@@ -167,7 +242,10 @@ fn a_million_functions() {
     let x = Variable::new(0.5);
     let y = (0..n / 2).fold(x.clone(), |y, _| (y + &x).sin());
     let graph = graph(&y);
-    assert_eq!((graph.functions().len(), graph.variables().len()), (n, n + 1));
+    assert_eq!(
+        (graph.functions().len(), graph.variables().len()),
+        (n, n + 1)
+    );
     assert_eq!(graph.edges().count(), 5 * n / 2);
 }
 
@@ -183,14 +261,30 @@ fn derivatives_of_tanh_take_few_functions() {
         let functions = graph(&gx).functions().len();
         assert!(functions <= most, "{functions} functions where {most} do");
     }
-    assert_eq!(&values[..3], [0.761_594_155_955_764_9, 0.419_974_341_614_026_14, -0.639_700_008_449_224_6]);
+    assert_eq!(
+        &values[..3],
+        [
+            0.761_594_155_955_764_9,
+            0.419_974_341_614_026_14,
+            -0.639_700_008_449_224_6
+        ]
+    );
 }
 
 /// Step 33: Newton's method with the second derivative by double backprop.
 #[test]
 fn newtons_method_takes_the_steps_of_the_book() {
     let x = Variable::new(2.0);
-    let steps = [2.0, 1.454_545_454_545_454_6, 1.151_046_789_377_546_7, 1.025_325_928_976_697_8, 1.000_908_451_943_051_3, 1.000_001_235_308_945_4, 1.000_000_000_002_289, 1.0];
+    let steps = [
+        2.0,
+        1.454_545_454_545_454_6,
+        1.151_046_789_377_546_7,
+        1.025_325_928_976_697_8,
+        1.000_908_451_943_051_3,
+        1.000_001_235_308_945_4,
+        1.000_000_000_002_289,
+        1.0,
+    ];
     for expected in steps {
         assert_eq!(x.item(), expected);
         let y = x.powf(4.0) - 2.0 * x.powf(2.0);
@@ -218,6 +312,15 @@ fn gradient_descent_takes_the_path_of_the_book() {
             x.set_data(x.item() - 0.001 * x.grad().unwrap().item());
         }
     }
-    assert_eq!(lines[..2], ["variable(0.0) variable(2.0)", "variable(0.002) variable(1.6)"]);
-    assert_eq!(lines[999], "variable(0.6834917840420289) variable(0.46565059996514135)");
+    assert_eq!(
+        lines[..2],
+        [
+            "variable(0.0) variable(2.0)",
+            "variable(0.002) variable(1.6)"
+        ]
+    );
+    assert_eq!(
+        lines[999],
+        "variable(0.6834917840420289) variable(0.46565059996514135)"
+    );
 }

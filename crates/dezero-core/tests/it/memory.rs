@@ -7,7 +7,11 @@ use std::thread;
 use dezero_core::{Array, Backward, Function, Result, Variable, grad, live_nodes};
 
 /// The length of a very long chain; without optimisation, a shorter one.
-const LONG: usize = if cfg!(debug_assertions) { 1_000_000 } else { 10_000_000 };
+const LONG: usize = if cfg!(debug_assertions) {
+    1_000_000
+} else {
+    10_000_000
+};
 
 /// Runs `f` on a thread with a small stack, and checks that no node of it is left.
 fn on_a_small_stack(f: impl FnOnce() + Send + 'static) {
@@ -15,7 +19,12 @@ fn on_a_small_stack(f: impl FnOnce() + Send + 'static) {
         f();
         live_nodes()
     };
-    let left = thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
+    let left = thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .unwrap()
+        .join()
+        .unwrap();
     assert_eq!(left, 0);
 }
 
@@ -121,7 +130,10 @@ fn graphs_of_derivatives_are_linear_in_the_length() {
         live_nodes() - before
     };
     let (short, long) = (nodes(1000), nodes(2000));
-    assert!(long <= 2 * short + 10 && short <= 20_000, "{short} nodes, then {long}");
+    assert!(
+        long <= 2 * short + 10 && short <= 20_000,
+        "{short} nodes, then {long}"
+    );
 }
 
 #[test]
@@ -179,10 +191,14 @@ fn errors_leave_nothing() {
     let before = live_nodes();
     {
         let (x, y) = (Variable::new([1.0, 2.0]), Variable::new([1.0, 2.0, 3.0]));
-        assert!(x.sin().try_add(&y.cos()).is_err());
+        assert!(x.sin().try_add(y.cos()).is_err());
         let singular = Variable::new([[0.0, 0.0], [0.0, 0.0]]);
         // The value exists, the derivative does not.
-        assert!((singular.det() + x.sum(..)).try_backward(Backward::new()).is_err());
+        assert!(
+            (singular.det() + x.sum(..))
+                .try_backward(Backward::new())
+                .is_err()
+        );
         assert!(dezero_core::try_grad(&singular.sin().det(), &[&singular]).is_err());
     }
     assert_eq!(live_nodes(), before);
@@ -191,7 +207,7 @@ fn errors_leave_nothing() {
 struct Panics;
 
 impl Function for Panics {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Panics"
     }
 
