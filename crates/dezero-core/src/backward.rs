@@ -188,7 +188,8 @@ enum Cotangent {
     /// Of anything else.
     Variable(Variable),
     /// Of a call with several results, one each.
-    Outputs(Vec<Option<Variable>>),
+    // Boxed, to keep what waits in the window small.
+    Outputs(Box<[Option<Variable>]>),
 }
 
 impl Cotangent {
@@ -240,7 +241,7 @@ struct Sweep {
 }
 
 const LEAST_REACH: u64 = 256;
-const MOST_REACH: u64 = 1 << 16;
+const MOST_REACH: u64 = 1 << 14;
 
 thread_local! {
     /// The emptied window of the last sweep on this thread.
@@ -376,7 +377,7 @@ impl Sweep {
             _ => false,
         };
         let gys = match cotangent {
-            Cotangent::Outputs(gys) => gys,
+            Cotangent::Outputs(gys) => gys.into_vec(),
             gy => {
                 let gy = gy.into_variable();
                 if cut {
@@ -406,7 +407,7 @@ impl Sweep {
                 let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
                 let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
                 all[*i as usize].clone_from(&gy);
-                self.arrive(x, Cotangent::Outputs(all))?;
+                self.arrive(x, Cotangent::Outputs(all.into()))?;
                 drop(links);
                 return gy.map_or(Ok(()), |gy| self.deliver(node, false, || gy));
             }
@@ -467,14 +468,24 @@ impl Sweep {
     }
 
     /// [`arrive`](Self::arrive), for a bare number, which can always be added.
-    #[inline]
+    #[inline(always)]
     fn arrive_real(&mut self, x: &Variable, gx: f64) {
-        if let Repr::Link(node) = &x.0
-            && let Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) = self.window.get_mut((self.top - node.id) as usize)
-        {
-            *sum += gx;
-            return;
+        let Repr::Link(node) = &x.0 else { return };
+        let distance = (self.top - node.id) as usize;
+        let len = self.window.len();
+        match self.window.get_mut(distance) {
+            Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) => *sum += gx,
+            Some(slot @ None) => *slot = Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }),
+            // In a chain, the input is the next of all.
+            None if distance == len && distance < self.reach as usize => {
+                self.window.push(Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }));
+            }
+            _ => self.arrive_far(x, gx),
         }
+    }
+
+    #[inline(never)]
+    fn arrive_far(&mut self, x: &Variable, gx: f64) {
         let arrived = self.arrive(x, Cotangent::Real(gx));
         debug_assert!(arrived.is_ok(), "numbers add");
     }
@@ -498,6 +509,11 @@ impl Sweep {
     fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
         match &mut self.sink {
             Sink::Leaves { .. } => {
+                if let Cotangent::Real(gx) = cotangent
+                    && cell.first_grad(gx)
+                {
+                    return Ok(());
+                }
                 add_grad(|grad| cell.replace_grad(grad), cotangent.into_variable(), self.create_graph)
             }
             Sink::Targets(targets) => {

@@ -52,17 +52,6 @@ thread_local! {
 }
 
 impl Context {
-    /// The context of this thread.
-    #[inline]
-    pub(crate) fn with<T>(f: impl FnOnce(&Self) -> T) -> T {
-        CONTEXT.with(f)
-    }
-
-    /// The same, unless the thread is past the end of its locals.
-    #[inline]
-    pub(crate) fn try_with<T>(f: impl FnOnce(&Self) -> T) -> Option<T> {
-        CONTEXT.try_with(f).ok()
-    }
 
     #[inline]
     pub(crate) fn setting(&self) -> Setting {
@@ -71,22 +60,44 @@ impl Context {
 
     /// A new node id, higher than `above`: the ids of a node's inputs are below its own.
     #[inline]
-    pub(crate) fn next_id(&self, above: u64) -> u64 {
-        let mut id = self.next_id.get();
+    fn next_id(&self, above: u64) -> u64 {
+        let id = self.next_id.get();
         if id >= self.end_id.get() || id <= above {
-            // Every id handed out so far, `above` included, lies below the shared counter.
-            id = NEXT_BLOCK.fetch_add(ID_BLOCK, Ordering::Relaxed);
-            self.end_id.set(id + ID_BLOCK);
+            return self.next_block();
         }
         self.next_id.set(id + 1);
         id
     }
 
-    /// Counts nodes made on this thread, less those released.
-    #[inline]
-    pub(crate) fn count_live(&self, change: i64) {
-        self.live.set(self.live.get() + change);
+    #[cold]
+    fn next_block(&self) -> u64 {
+        // Every id handed out so far, that of any input included, lies below the shared counter.
+        let id = NEXT_BLOCK.fetch_add(ID_BLOCK, Ordering::Relaxed);
+        self.end_id.set(id + ID_BLOCK);
+        self.next_id.set(id + 1);
+        id
     }
+}
+
+/// What this thread is doing.
+#[inline]
+pub(crate) fn setting() -> Setting {
+    CONTEXT.with(Context::setting)
+}
+
+/// The id of a new node, higher than `above`; counts the node as live.
+#[inline]
+pub(crate) fn new_node(above: u64) -> u64 {
+    CONTEXT.with(|context| {
+        context.live.set(context.live.get() + 1);
+        context.next_id(above)
+    })
+}
+
+/// Counts a node as released.
+#[inline]
+pub(crate) fn release_node() {
+    CONTEXT.with(|context| context.live.set(context.live.get() - 1));
 }
 
 /// The number of graph nodes made on this thread less those released on it: zero once every
@@ -204,7 +215,7 @@ pub fn attributed_to<T>(line: &'static Location<'static>, f: impl FnOnce() -> T)
 
 /// Whether operations on this thread are being recorded just now.
 pub fn is_recording() -> bool {
-    matches!(CONTEXT.with(Context::setting).recording, Recording::On | Recording::Rules)
+    matches!(setting().recording, Recording::On | Recording::Rules)
 }
 
 /// Turns recording off on this thread for as long as it lives: [`no_grad`] for code that cannot

@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use dezero_array::Array;
 
-use crate::mode::{Context, Line};
+use crate::mode::{self, Line};
 use crate::op::Op;
-use crate::variable::{LeafCell, Repr, Variable, user_grad};
+use crate::variable::{Below, LeafCell, Repr, Variable, user_grad};
 
 pub(crate) struct Node {
     /// Above the ids of all inputs: walking downwards in the order of ids meets every user of a
@@ -147,10 +147,10 @@ struct Pool {
     releasing: Cell<bool>,
 }
 
-/// Nodes kept for reuse by a thread: about 4 MB.
-const POOL_NODES: usize = 32 * 1024;
+/// Nodes kept for reuse by a thread: some 60 MB if it ever had as many at once.
+const POOL_NODES: usize = 512 * 1024;
 
-/// A reference from one record to another.
+/// A reference from one record to another. Empty only while it is being dropped.
 pub(crate) struct NodeRef(Option<triomphe::Arc<Node>>);
 
 /// What a new node is made of.
@@ -160,41 +160,43 @@ pub(crate) struct Recipe {
     pub(crate) inputs: Inputs,
     pub(crate) line: Line,
     pub(crate) pass: u16,
-    /// The highest depth among the inputs.
-    pub(crate) depth: u16,
-    /// The highest id among the inputs.
-    pub(crate) above: u64,
+    pub(crate) below: Below,
     /// How many handles the node starts with: 1 if it goes to a user.
     pub(crate) handles: u32,
 }
 
 impl NodeRef {
-    #[inline]
-    pub(crate) fn new(context: &Context, recipe: Recipe) -> Self {
-        let Recipe { op, value, inputs, line, pass, depth, above, handles } = recipe;
-        let id = context.next_id(above);
-        let depth = depth.max(pass);
-        context.count_live(1);
+    // Inlined, so that a recipe is never put together in memory.
+    #[inline(always)]
+    pub(crate) fn new(recipe: Recipe) -> Self {
+        let id = mode::new_node(recipe.below.id);
+        let depth = recipe.below.depth.max(recipe.pass);
         let reused = POOL.try_with(|pool| pool.free.borrow_mut().pop()).ok().flatten();
-        let Some(mut node) = reused else {
-            let links = Mutex::new(Links { inputs, extra: None });
-            let handles = AtomicU32::new(handles);
-            return Self(Some(triomphe::Arc::new(Node { id, value, op, line, pass, depth, handles, links })));
-        };
+        let Some(mut node) = reused else { return Self::allocate(id, depth, recipe) };
         // What an empty node holds needs no dropping: `empty` saw to that.
-        mem::forget(mem::replace(&mut node.value, value));
-        mem::forget(mem::replace(&mut node.op, op));
+        mem::forget(mem::replace(&mut node.value, recipe.value));
+        mem::forget(mem::replace(&mut node.op, recipe.op));
         let links = node.links.get_mut().unwrap_or_else(PoisonError::into_inner);
-        mem::forget(mem::replace(&mut links.inputs, inputs));
+        mem::forget(mem::replace(&mut links.inputs, recipe.inputs));
         node.id = id;
-        node.line = line;
-        node.pass = pass;
+        node.line = recipe.line;
+        node.pass = recipe.pass;
         node.depth = depth;
-        *node.handles.get_mut() = handles;
+        *node.handles.get_mut() = recipe.handles;
         Self(Some(node.shareable()))
     }
 
+    #[cold]
+    #[inline(never)]
+    fn allocate(id: u64, depth: u16, recipe: Recipe) -> Self {
+        let Recipe { op, value, inputs, line, pass, handles, .. } = recipe;
+        let links = Mutex::new(Links { inputs, extra: None });
+        let handles = AtomicU32::new(handles);
+        Self(Some(triomphe::Arc::new(Node { id, value, op, line, pass, depth, handles, links })))
+    }
+
     /// The node itself, if this was the last reference to it.
+    #[inline]
     fn into_unique(mut self) -> Option<triomphe::UniqueArc<Node>> {
         triomphe::Arc::try_unique(self.0.take()?).ok()
     }
@@ -228,37 +230,41 @@ impl Drop for NodeRef {
 }
 
 /// Empties a node that nothing refers to, and all that thereby loses its last reference.
+#[inline(never)]
 fn release(node: triomphe::UniqueArc<Node>) {
-    let mut first = Some(node);
-    let _ = POOL.try_with(|pool| {
+    let mut next = Some(node);
+    let released = POOL.try_with(|pool| {
         if pool.releasing.get() {
             // Dropped by something that is itself being dropped below: its turn comes there.
-            pool.dropped.borrow_mut().extend(first.take());
+            pool.dropped.borrow_mut().extend(next.take());
             return;
         }
         pool.releasing.set(true);
-        let mut next = first.take();
         while let Some(node) = next.take().or_else(|| pool.dropped.borrow_mut().pop()) {
             next = empty(node, pool);
         }
         pool.releasing.set(false);
     });
-    // Without a pool (the thread is ending), the same with a list of our own.
-    if let Some(node) = first {
-        let pool = Pool { free: RefCell::default(), dropped: RefCell::new(vec![node]), releasing: Cell::new(true) };
-        loop {
-            let Some(node) = pool.dropped.borrow_mut().pop() else { break };
-            let next = empty(node, &pool);
-            pool.dropped.borrow_mut().extend(next);
-            pool.free.borrow_mut().clear();
-        }
+    if released.is_err() {
+        release_without_pool(next);
+    }
+}
+
+/// [`release`] on a thread that is ending and has no pool any more, with a list of its own.
+#[cold]
+fn release_without_pool(mut next: Option<triomphe::UniqueArc<Node>>) {
+    let pool = Pool { free: RefCell::default(), dropped: RefCell::default(), releasing: Cell::new(true) };
+    while let Some(node) = next.take().or_else(|| pool.dropped.borrow_mut().pop()) {
+        next = empty(node, &pool);
+        pool.free.borrow_mut().clear();
     }
 }
 
 /// Takes everything out of `node` and keeps its memory. Returns one of the nodes that are now
 /// without a reference; the others join `pool.dropped`.
+#[inline(always)]
 fn empty(mut node: triomphe::UniqueArc<Node>, pool: &Pool) -> Option<triomphe::UniqueArc<Node>> {
-    let _ = Context::try_with(|context| context.count_live(-1));
+    mode::release_node();
     if !node.op.is_plain() {
         node.op = Op::Leaf;
     }
@@ -276,55 +282,68 @@ fn empty(mut node: triomphe::UniqueArc<Node>, pool: &Pool) -> Option<triomphe::U
             free.push(node);
         }
     }
-    let mut next = None;
-    let mut unlink = |input: Variable| {
-        if let Repr::Link(node) = input.0
-            && let Some(node) = node.into_unique()
-        {
-            match next {
-                None => next = Some(node),
-                Some(_) => pool.dropped.borrow_mut().push(node),
-            }
-        }
-    };
     match inputs {
-        Inputs::None | Inputs::Leaf(_) => {}
+        Inputs::None | Inputs::Leaf(_) => None,
         Inputs::One(x) => unlink(x),
-        Inputs::Two([x0, x1]) => {
-            unlink(x0);
-            unlink(x1);
+        Inputs::Two([x0, x1]) => match (unlink(x0), unlink(x1)) {
+            (Some(node), Some(other)) => {
+                pool.dropped.borrow_mut().push(other);
+                Some(node)
+            }
+            (node, other) => node.or(other),
+        },
+        Inputs::Many(xs) => {
+            for node in xs.into_iter().filter_map(unlink) {
+                pool.dropped.borrow_mut().push(node);
+            }
+            None
         }
-        Inputs::Many(xs) => xs.into_iter().for_each(unlink),
     }
-    next
+}
+
+/// The node of an input that nothing else refers to.
+#[inline(always)]
+fn unlink(input: Variable) -> Option<triomphe::UniqueArc<Node>> {
+    match input.0 {
+        Repr::Link(node) => node.into_unique(),
+        Repr::Value(value) => {
+            drop(value);
+            None
+        }
+        Repr::Leaf(_) | Repr::Result(_) => unreachable!("inputs are links and values"),
+    }
 }
 
 /// A user's reference to a node.
-pub(crate) struct Handle(Option<NodeRef>);
+pub(crate) struct Handle(NodeRef);
 
 impl Handle {
     pub(crate) fn new(node: NodeRef) -> Self {
         node.handles.fetch_add(1, Ordering::Relaxed);
-        Self(Some(node))
+        Self(node)
     }
 
     /// A handle that the node was made with.
     #[inline]
     pub(crate) fn counted(node: NodeRef) -> Self {
-        Self(Some(node))
+        Self(node)
     }
 
     #[inline]
     pub(crate) fn node(&self) -> &NodeRef {
-        self.0.as_ref().expect("a handle is emptied only when it is consumed")
+        &self.0
     }
 
     /// The handle becomes a reference from a record.
     #[inline]
     pub(crate) fn into_link(mut self) -> NodeRef {
-        let node = self.0.take().expect("a handle is emptied only when it is consumed");
-        forget_handle(&node);
-        node
+        let mut node = self.0.0.take();
+        // The only reference to a node, as most intermediate results are: nobody else is counting.
+        match node.as_mut().and_then(triomphe::Arc::get_mut).map(|only| only.handles.get_mut()) {
+            Some(handles @ 1) => *handles = 0,
+            _ => node.iter().for_each(|node| forget_handle(node)),
+        }
+        NodeRef(node)
     }
 }
 
@@ -338,14 +357,21 @@ fn forget_handle(node: &Node) {
 
 impl Clone for Handle {
     fn clone(&self) -> Self {
-        Self::new(self.node().clone())
+        Self::new(self.0.clone())
     }
 }
 
 impl Drop for Handle {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(node) = &self.0 {
-            forget_handle(node);
+        let Some(node) = self.0.0.take() else { return };
+        match triomphe::Arc::try_unique(node) {
+            // Its gradient goes with it.
+            Ok(node) => release(node),
+            Err(node) => {
+                forget_handle(&node);
+                drop(NodeRef(Some(node)));
+            }
         }
     }
 }

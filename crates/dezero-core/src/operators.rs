@@ -22,7 +22,7 @@ enum Form {
 
 impl Operand {
     /// The two operands of a binary operation as links and values.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pair(self, other: Self) -> (Variable, Variable) {
         match (self.0, other.0) {
             (Form::Linked(a), Form::Linked(b)) => (a, b),
@@ -40,7 +40,7 @@ impl Operand {
 
     /// The number, if this is one and can be a parameter of the power of `base`: an integer base
     /// to a whole power stays an integer.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn constant_exponent(&self, base: &Self) -> Option<f64> {
         let Form::Weak(scalar) = self.0 else { return None };
         match (&base.0, scalar) {
@@ -59,13 +59,17 @@ impl Operand {
     }
 }
 
-#[inline]
+/// A number as a value in the dtype of the array beside it.
+#[inline(always)]
 fn weak(scalar: Scalar, beside: &Variable) -> Variable {
-    if let Scalar::F64(x) = scalar
-        && beside.linked_value().as_f64().is_some()
-    {
-        return Variable::value(x);
+    match scalar {
+        Scalar::F64(x) if beside.linked_value().as_f64().is_some() => Variable::value(x),
+        _ => converted(scalar, beside),
     }
+}
+
+#[inline(never)]
+fn converted(scalar: Scalar, beside: &Variable) -> Variable {
     Variable::value(Array::weak(scalar, beside.linked_value().dtype()))
 }
 

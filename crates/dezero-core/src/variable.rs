@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dezero_array::{Array, DType, Element};
 
 use crate::function::Creator;
-use crate::mode::{self, Context, Recording};
+use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe};
 use crate::op::Op;
 
@@ -76,6 +76,7 @@ impl LeafCell {
         Arc::new(Self { kind, line, state: Mutex::new(state) })
     }
 
+    #[inline]
     fn state(&self) -> MutexGuard<'_, LeafState> {
         // Nothing that can panic runs under this lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,17 +92,15 @@ impl LeafCell {
             Leaf::Constant => (Op::Constant, 0),
             Leaf::Derivative(pass) => (Op::Constant, pass),
         };
-        let recipe = Recipe {
+        let node = NodeRef::new(Recipe {
             op,
             value: state.value.clone(),
             inputs: Inputs::Leaf(Arc::downgrade(self)),
             line: self.line,
             pass,
-            depth: pass,
-            above: 0,
+            below: Below { depth: pass, ..Below::default() },
             handles: 0,
-        };
-        let node = Context::with(|context| NodeRef::new(context, recipe));
+        });
         if state.name.is_some() {
             node.set_name(state.name.clone());
         }
@@ -116,6 +115,46 @@ impl LeafCell {
     /// Puts another gradient here, and gives what was there.
     pub(crate) fn replace_grad(&self, grad: Option<Variable>) -> Option<Variable> {
         std::mem::replace(&mut self.state().grad, grad)
+    }
+
+    /// Puts a bare number where there is no gradient yet, as a plain backward mostly does.
+    pub(crate) fn first_grad(&self, gx: f64) -> bool {
+        let grad = &mut self.state().grad;
+        let first = grad.is_none();
+        if first {
+            *grad = Some(Variable::value(gx));
+        }
+        first
+    }
+}
+
+/// What a new node has to know of its inputs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Below {
+    /// The highest id.
+    pub(crate) id: u64,
+    /// The highest depth.
+    pub(crate) depth: u16,
+    /// Whether any can be differentiated.
+    pub(crate) tracked: bool,
+}
+
+impl Below {
+    #[inline(always)]
+    pub(crate) fn of(input: &Variable) -> Self {
+        match &input.0 {
+            Repr::Link(node) => Self { id: node.id, depth: node.depth, tracked: !matches!(node.op, Op::Constant) },
+            _ => Self::default(),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            id: self.id.max(other.id),
+            depth: self.depth.max(other.depth),
+            tracked: self.tracked | other.tracked,
+        }
     }
 }
 
@@ -187,6 +226,9 @@ impl Variable {
     /// If the variable has more than one element, or none.
     #[track_caller]
     pub fn item(&self) -> f64 {
+        if let Some(value) = self.with_value(Array::as_f64) {
+            return value;
+        }
         self.data().item::<f64>().unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -448,8 +490,15 @@ impl Variable {
         match &self.0 {
             Repr::Link(node) => &node.value,
             Repr::Value(value) => value,
+            _ => self.held_value(),
+        }
+    }
+
+    #[cold]
+    fn held_value(&self) -> &Array {
+        match &self.0 {
             Repr::Result(handle) => &handle.node().value,
-            Repr::Leaf(_) => unreachable!("operations see leaves as links"),
+            _ => unreachable!("operations see leaves as links"),
         }
     }
 
@@ -502,39 +551,35 @@ impl Variable {
     }
 
     /// Records `op` with its `value` and `inputs` (links and values), as the thread's mode says.
-    #[inline]
     pub(crate) fn record(op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
-        let (mut above, mut depth, mut tracked) = (0, 0, false);
-        let mut look = |input: &Self| {
-            if let Repr::Link(node) = &input.0 {
-                above = above.max(node.id);
-                depth = depth.max(node.depth);
-                tracked |= !matches!(node.op, Op::Constant);
-            }
+        let below = inputs.as_slice().iter().fold(Below::default(), |below, x| below.and(Below::of(x)));
+        Self::record_above(below, op, value, inputs, line)
+    }
+
+    /// [`record`](Self::record), where it is known what lies below.
+    // Inlined, so that what goes into the node is written there once.
+    #[inline(always)]
+    pub(crate) fn record_above(below: Below, op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
+        let setting = mode::setting();
+        let line = setting.line.unwrap_or(line);
+        let handles = match setting.recording {
+            Recording::On if below.tracked => 1,
+            Recording::Rules if below.tracked => 0,
+            recording => return Self::unrecorded(recording, below, value, line),
         };
-        match &inputs {
-            Inputs::One(x) => look(x),
-            Inputs::Two([x0, x1]) => {
-                look(x0);
-                look(x1);
-            }
-            inputs => inputs.as_slice().iter().for_each(look),
-        }
-        Context::with(|context| {
-            let setting = context.setting();
-            let line = setting.line.unwrap_or(line);
-            let handles = match setting.recording {
-                Recording::On if tracked => 1,
-                Recording::Rules if tracked => 0,
-                Recording::On => {
-                    let kind = if depth > 0 { Leaf::Derivative(depth) } else { Leaf::Constant };
-                    return Self(Repr::Leaf(LeafCell::new(value, kind, line)));
-                }
-                Recording::Off => return Self(Repr::Leaf(LeafCell::new(value, Leaf::Variable, line))),
-                Recording::Rules | Recording::Values => return Self(Repr::Value(value)),
-            };
-            let node = NodeRef::new(context, Recipe { op, value, inputs, line, pass: setting.pass, depth, above, handles });
-            Self(if handles == 1 { Repr::Result(Handle::counted(node)) } else { Repr::Link(node) })
+        let node = NodeRef::new(Recipe { op, value, inputs, line, pass: setting.pass, below, handles });
+        Self(if handles == 1 { Repr::Result(Handle::counted(node)) } else { Repr::Link(node) })
+    }
+
+    /// A result that needs no node: of constants alone, or while nothing is recorded.
+    #[inline(never)]
+    fn unrecorded(recording: Recording, below: Below, value: Array, line: mode::Line) -> Self {
+        Self(match recording {
+            // What lies below belongs to a pass if it is a derivative.
+            Recording::On if below.depth > 0 => Repr::Leaf(LeafCell::new(value, Leaf::Derivative(below.depth), line)),
+            Recording::On => Repr::Leaf(LeafCell::new(value, Leaf::Constant, line)),
+            Recording::Off => Repr::Leaf(LeafCell::new(value, Leaf::Variable, line)),
+            Recording::Rules | Recording::Values => Repr::Value(value),
         })
     }
 }

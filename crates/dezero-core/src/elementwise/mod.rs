@@ -23,7 +23,7 @@ use crate::mode::{self, Line};
 use crate::node::Inputs;
 use crate::op::Op;
 use crate::operators::Operand;
-use crate::variable::Variable;
+use crate::variable::{Below, Variable};
 
 /// The table of elementwise primitives: those of one variable, then those of two.
 ///
@@ -49,17 +49,17 @@ impl Binary {
 }
 
 /// Applies and records a primitive of one variable, given as a link or a value.
-#[inline]
 pub(crate) fn unary(op: Unary, x: Variable, line: Line) -> Result<Variable> {
     let value = match x.linked_value().as_f64() {
         Some(x) => Array::from(op.value(x)),
         None => op.map(x.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
-    Ok(Variable::record(Op::Unary(op), value, Inputs::One(x), line))
+    Ok(Variable::record_above(Below::of(&x), Op::Unary(op), value, Inputs::One(x), line))
 }
 
 /// Applies and records a primitive of two operands.
-#[inline]
+// Inlined where the kinds of the operands are known, so that only one case of `pair` is left.
+#[inline(always)]
 pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result<Variable> {
     if op == Binary::Pow
         && let Some(exponent) = x1.constant_exponent(&x0)
@@ -71,10 +71,12 @@ pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result
 }
 
 /// Applies and records a primitive of two links or values.
+#[inline(never)]
 fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Variable> {
     let value = match (x0.linked_value().as_f64(), x1.linked_value().as_f64()) {
         (Some(x0), Some(x1)) => Array::from(op.value(x0, x1)),
         _ => op.zip(x0.linked_value(), x1.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
-    Ok(Variable::record(Op::Binary(op), value, Inputs::Two([x0, x1]), line))
+    let below = Below::of(&x0).and(Below::of(&x1));
+    Ok(Variable::record_above(below, Op::Binary(op), value, Inputs::Two([x0, x1]), line))
 }
