@@ -10,6 +10,7 @@ use crate::function::Creator;
 use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe};
 use crate::op::Op;
+use crate::operators::panicking;
 
 /// A value, and the record of how it was computed.
 ///
@@ -229,7 +230,7 @@ impl Variable {
         if let Some(value) = self.with_value(Array::as_f64) {
             return value;
         }
-        self.data().item::<f64>().unwrap_or_else(|error| panic!("{error}"))
+        panicking(self.data().item::<f64>().map_err(crate::Error::from))
     }
 
     /// The elements in row-major order, converted to `T`.
@@ -238,7 +239,8 @@ impl Variable {
     }
 
     /// Puts a new value behind this variable. Graphs recorded earlier keep the value they were
-    /// computed with; the gradient stays until [`cleargrad`](Self::cleargrad).
+    /// computed with. The gradient stays until [`cleargrad`](Self::cleargrad), unless the new value has
+    /// another shape or dtype, to which nothing could be added.
     ///
     /// ```
     /// # use dezero_core::Variable;
@@ -262,8 +264,12 @@ impl Variable {
                  `detach()` gives a variable of its own, and so does computing under `no_grad`"
             );
         };
+        let value = value.into();
         let mut state = cell.state();
-        let old = (std::mem::replace(&mut state.value, value.into()), state.node.take());
+        let fits = state.value.dtype() == value.dtype() && state.value.shape() == value.shape();
+        let grad = if fits { None } else { state.grad.take() };
+        let old = (std::mem::replace(&mut state.value, value), state.node.take(), grad);
+        // What they hold is dropped after the lock.
         drop(state);
         drop(old);
     }

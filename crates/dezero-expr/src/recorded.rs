@@ -19,11 +19,7 @@ impl Formula {
     ///
     /// # Errors
     ///
-    /// If the shapes do not broadcast.
-    ///
-    /// # Panics
-    ///
-    /// If there are not as many values as variables.
+    /// If there are not as many values as variables, or their shapes do not broadcast.
     ///
     /// # Examples
     ///
@@ -39,6 +35,11 @@ impl Formula {
     /// ```
     #[track_caller]
     pub fn eval(&self, variables: &[&Variable]) -> Result<Variable> {
+        let (takes, got) = (self.variables().len(), variables.len());
+        if takes != got {
+            let message = format!("takes {takes} values, one for each of its variables; got {got}");
+            return Err(Error::function(self.text(), message));
+        }
         attributed_to(Location::caller(), || self.eval_with(&Recorded, variables))
     }
 }

@@ -209,7 +209,8 @@ unary_table! {
     /// The logistic function `1 / (1 + e^-x)`.
     Sigmoid => sigmoid try_sigmoid {
         value: |x| x.logistic(),
-        vjp: |x, y, gy| gy * (y * (1.0 - y)),
+        // Not y (1 - y), which loses all digits where y nears 1.
+        vjp: |x, y, gy| gy * (y * (-x).sigmoid()),
         domain: [(-4.0, 4.0)],
     }
 
