@@ -21,6 +21,8 @@ pub(crate) enum Kind {
         iteration: usize,
         first: f64,
         last: f64,
+        /// What is no longer finite, or has a gradient that is not.
+        value: f64,
         learning_rate: f64,
     },
 }
@@ -41,6 +43,18 @@ impl Error {
     /// The steps led away, until the value, the gradient or the point was no longer finite.
     pub fn is_divergence(&self) -> bool {
         matches!(self.0, Kind::Diverged { .. })
+    }
+
+    /// A divergence in which the value fell to negative infinity: the function has no minimum
+    /// that way, and shorter steps would not find one.
+    pub fn is_unbounded(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Diverged {
+                value: f64::NEG_INFINITY,
+                ..
+            }
+        )
     }
 
     /// The function is not finite at the start, or has no finite gradient there.
@@ -64,7 +78,7 @@ impl fmt::Display for Error {
             Kind::Start(value) if value.is_finite() => {
                 write!(
                     f,
-                    "the function is {value} at the start, but its gradient is not finite there; start elsewhere"
+                    "the function is {value:?} at the start, but its gradient is not finite there; start elsewhere"
                 )
             }
             Kind::Start(value) => write!(
@@ -76,11 +90,22 @@ impl fmt::Display for Error {
                 first,
                 last,
                 learning_rate,
-            } => write!(
-                f,
-                "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and the next \
-                 step is not finite. The steps are too long: try a learning rate below {learning_rate}"
-            ),
+                ..
+            } => {
+                write!(
+                    f,
+                    "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and \
+                     the next step is not finite. "
+                )?;
+                if self.is_unbounded() {
+                    f.write_str("The function seems to have no minimum that way: start elsewhere")
+                } else {
+                    write!(
+                        f,
+                        "The steps are too long: try a learning rate below {learning_rate:?}"
+                    )
+                }
+            }
         }
     }
 }

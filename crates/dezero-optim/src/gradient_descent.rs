@@ -124,6 +124,7 @@ impl GradientDescent {
                     iteration,
                     first,
                     last,
+                    value,
                     learning_rate: self.learning_rate,
                 }
                 .into());
@@ -204,4 +205,31 @@ fn norm(gradient: &Array) -> f64 {
 
 fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(f: impl FnMut(&[Variable]) -> Result<Variable>, learning_rate: f64) -> Error {
+        let descent = GradientDescent::new(learning_rate).iterations(10_000);
+        descent.minimize(f, &[Variable::new(1.0)]).unwrap_err()
+    }
+
+    #[test]
+    fn steps_that_are_too_long_diverge() {
+        let error = error(|x| Ok(x[0].powf(2.0)), 7.0);
+        assert!(error.is_divergence() && !error.is_unbounded());
+        assert!(
+            error.to_string().ends_with("try a learning rate below 7.0"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_function_without_a_minimum_is_told_from_steps_that_are_too_long() {
+        let error = error(|x| Ok(-x[0].powf(2.0)), 0.1);
+        assert!(error.is_divergence() && error.is_unbounded());
+        assert!(error.to_string().ends_with("start elsewhere"), "{error}");
+    }
 }
