@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
 use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
-use crate::variable::{LeafCell, Repr, Variable};
+use crate::variable::{Below, LeafCell, Repr, Variable};
 
 /// How to go backward; see [`Variable::backward_with`].
 ///
@@ -212,7 +213,7 @@ impl Cotangent {
                 }
             }
             (a, b) => {
-                let sum = std::mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
+                let sum = mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
                 *a = Self::Variable(sum.into_link());
             }
         }
@@ -294,7 +295,7 @@ impl Sweep {
         self.window.push(Some(Pending { node, cotangent }));
         let result = self.sweep();
         self.window.clear();
-        WINDOW.set(std::mem::take(&mut self.window));
+        WINDOW.set(mem::take(&mut self.window));
         result?;
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
@@ -308,15 +309,15 @@ impl Sweep {
             while at < self.window.len() {
                 let pending = self.window[at].take();
                 at += 1;
-                let Some(pending) = pending else { continue };
+                let Some(Pending { node, cotangent }) = pending else { continue };
                 self.done += 1;
-                if let Cotangent::Real(gy) = pending.cotangent
+                if let Cotangent::Real(gy) = cotangent
                     && !self.watching
-                    && self.visit_real(&pending.node, gy)
+                    && self.visit_real(&node, gy)
                 {
                     continue;
                 }
-                self.visit(pending)?;
+                self.visit(node, cotangent)?;
             }
             self.window.clear();
             let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
@@ -353,7 +354,8 @@ impl Sweep {
         }
     }
 
-    fn visit(&mut self, Pending { node, cotangent }: Pending) -> Result<()> {
+    #[inline(never)]
+    fn visit(&mut self, node: NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
         mode::blame(Some(line));
         self.visit_node(&node, cotangent).map_err(|error| error.at(line))
@@ -361,54 +363,40 @@ impl Sweep {
 
     fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let links = node.links();
-        let cut = match &links.inputs {
-            Inputs::Leaf(cell) => {
-                let cell = cell.upgrade();
+        if let Inputs::Leaf(cell) = &links.inputs {
+            let cell = cell.upgrade();
+            drop(links);
+            return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+        }
+        let gy = match cotangent {
+            Cotangent::Outputs(gys) => {
+                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
                 drop(links);
-                return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+                return self.visit_call(node, inputs, gys.into_vec());
             }
-            Inputs::None => true,
-            _ => false,
-        };
-        let gys = match cotangent {
-            Cotangent::Outputs(gys) => gys.into_vec(),
-            gy => {
-                let gy = gy.into_variable();
-                if cut {
-                    drop(links);
-                    return self.deliver(node, true, || gy);
-                }
-                vec![Some(gy)]
-            }
+            gy => gy.into_variable(),
         };
         match &node.op {
-            Op::Custom(custom) => {
-                // The user's code runs without any lock.
-                let inputs: Vec<Variable> = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+            _ if matches!(links.inputs, Inputs::None) => {
                 drop(links);
-                let gxs = function::backward(custom, node, inputs.clone(), gys.clone(), self.create_graph)?;
-                for (x, gx) in inputs.iter().zip(gxs) {
-                    if x.is_tracked() && x.linked_value().dtype().is_float() {
-                        let gx = self.bare(gx);
-                        let gx = self.cotangent(fit(gx, x.linked_value())?);
-                        self.arrive(x, gx)?;
-                    }
-                }
+                return self.deliver(node, true, || gy);
+            }
+            Op::Custom(_) => {
+                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+                drop(links);
+                self.visit_call(node, inputs, vec![Some(gy.to_link())])?;
             }
             Op::Output(i) => {
-                let gy = gys.into_iter().next().flatten();
                 let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
                 let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
                 let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
-                all[*i as usize] = gy.clone();
+                all[*i as usize] = Some(gy.to_link());
                 self.arrive(x, Cotangent::Outputs(all.into()))?;
                 drop(links);
-                return gy.map_or(Ok(()), |gy| self.deliver(node, false, || gy));
             }
             op => {
-                let [Some(gy)] = gys.as_slice() else { unreachable!("one result, one cotangent") };
                 let y = Variable(Repr::Link(node.clone()));
-                let call = Call { xs: links.inputs.as_slice(), y: &y, gy };
+                let call = Call { xs: links.inputs.as_slice(), y: &y, gy: &gy };
                 for (i, x) in call.xs.iter().enumerate() {
                     if !x.is_tracked() || !x.linked_value().dtype().is_float() {
                         continue;
@@ -425,10 +413,21 @@ impl Sweep {
                 drop(links);
             }
         }
-        match gys.into_iter().next().flatten() {
-            Some(gy) if output_count(&node.op).is_none() => self.deliver(node, false, || gy),
-            _ => Ok(()),
+        self.deliver(node, false, || gy)
+    }
+
+    /// Back through a user's function, whose code runs without any lock.
+    fn visit_call(&mut self, node: &NodeRef, inputs: Vec<Variable>, gys: Vec<Option<Variable>>) -> Result<()> {
+        let Op::Custom(custom) = &node.op else { unreachable!("only a user's function has several results") };
+        let gxs = function::backward(custom, node, inputs.clone(), gys, self.create_graph)?;
+        for (x, gx) in inputs.iter().zip(gxs) {
+            if x.is_tracked() && x.linked_value().dtype().is_float() {
+                let gx = self.bare(gx);
+                let gx = self.cotangent(fit(gx, x.linked_value())?);
+                self.arrive(x, gx)?;
+            }
         }
+        Ok(())
     }
 
     /// The same for elementwise operations between 0-d f64s, on bare numbers. Gives false if this
@@ -448,12 +447,13 @@ impl Sweep {
                 let (Some(at0), Some(at1)) = (x0.linked_value().as_f64(), x1.linked_value().as_f64()) else {
                     return false;
                 };
-                for (i, x) in [(0, x0), (1, x1)] {
-                    if x.is_tracked()
-                        && let Some(gx) = op.vjp_real(i, Real(at0), Real(at1), Real(y), Real(gy))
-                    {
-                        self.arrive_real(x, gx.0);
-                    }
+                let wanted = [x0, x1].map(|x| Below::of(x).tracked);
+                let [gx0, gx1] = op.vjp_real(wanted, Real(at0), Real(at1), Real(y), Real(gy));
+                if let Some(gx) = gx0 {
+                    self.arrive_real(x0, gx.0);
+                }
+                if let Some(gx) = gx1 {
+                    self.arrive_real(x1, gx.0);
                 }
             }
             _ => return false,
@@ -469,7 +469,10 @@ impl Sweep {
         let len = self.window.len();
         match self.window.get_mut(distance) {
             Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) => *sum += gx,
-            Some(slot @ None) => *slot = Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }),
+            Some(slot @ None) => {
+                // Nothing is replaced that needs to be dropped.
+                mem::forget(mem::replace(slot, Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) })));
+            }
             // In a chain, the input is the next of all.
             None if distance == len && distance < self.reach as usize => {
                 self.window.push(Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }));

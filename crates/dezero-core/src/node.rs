@@ -198,7 +198,9 @@ impl NodeRef {
     /// The node itself, if this was the last reference to it.
     #[inline]
     fn into_unique(mut self) -> Option<triomphe::UniqueArc<Node>> {
-        triomphe::Arc::try_unique(self.0.take()?).ok()
+        let node = self.0.take();
+        mem::forget(self); // now empty: nothing to drop
+        triomphe::Arc::try_unique(node?).ok()
     }
 }
 
@@ -221,11 +223,16 @@ impl Clone for NodeRef {
 impl Drop for NodeRef {
     #[inline]
     fn drop(&mut self) {
-        if let Some(node) = self.0.take()
-            && let Ok(node) = triomphe::Arc::try_unique(node)
-        {
-            release(node);
+        if let Some(node) = self.0.take() {
+            let_go(node);
         }
+    }
+}
+
+#[inline(never)]
+fn let_go(node: triomphe::Arc<Node>) {
+    if let Ok(node) = triomphe::Arc::try_unique(node) {
+        release(node);
     }
 }
 
@@ -338,6 +345,7 @@ impl Handle {
     #[inline]
     pub(crate) fn into_link(mut self) -> NodeRef {
         let mut node = self.0.0.take();
+        mem::forget(self); // now empty: nothing to drop
         // The only reference to a node, as most intermediate results are: nobody else is counting.
         match node.as_mut().and_then(triomphe::Arc::get_mut).map(|only| only.handles.get_mut()) {
             Some(handles @ 1) => *handles = 0,
@@ -370,7 +378,7 @@ impl Drop for Handle {
             Ok(node) => release(node),
             Err(node) => {
                 forget_handle(&node);
-                drop(NodeRef(Some(node)));
+                let_go(node);
             }
         }
     }
