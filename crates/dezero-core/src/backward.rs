@@ -231,8 +231,9 @@ struct Sweep {
     /// Whether cotangents are wanted of others than leaves.
     watching: bool,
     sink: Sink,
-    /// Pending nodes by `top - id`.
+    /// Pending nodes by `top - id`. From `end` on all is empty: the window keeps its length.
     window: Vec<Option<Pending>>,
+    end: usize,
     top: u64,
     /// Nodes at this distance from `top` or more wait in `far`.
     reach: u64,
@@ -244,7 +245,7 @@ const LEAST_REACH: u64 = 256;
 const MOST_REACH: u64 = 1 << 14;
 
 thread_local! {
-    /// The emptied window of the last sweep on this thread.
+    /// The window of the last sweep on this thread, with nothing in it.
     static WINDOW: Cell<Vec<Option<Pending>>> = const { Cell::new(Vec::new()) };
 }
 
@@ -269,6 +270,7 @@ impl Sweep {
             watching,
             sink,
             window: WINDOW.take(),
+            end: 0,
             top: 0,
             reach: LEAST_REACH,
             far: BTreeMap::new(),
@@ -292,11 +294,10 @@ impl Sweep {
         };
         self.top = node.id;
         let cotangent = self.cotangent(seed);
-        self.window.push(Some(Pending { node, cotangent }));
-        let result = self.sweep();
-        self.window.clear();
+        *self.slot(0) = Some(Pending { node, cotangent });
+        // After an error, the window is dropped with what is left in it.
+        self.sweep()?;
         WINDOW.set(mem::take(&mut self.window));
-        result?;
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
             Sink::Targets(targets) => targets.into_iter().map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx).collect(),
@@ -306,7 +307,7 @@ impl Sweep {
     fn sweep(&mut self) -> Result<()> {
         loop {
             let mut at = 0;
-            while at < self.window.len() {
+            while at < self.end {
                 let pending = self.window[at].take();
                 at += 1;
                 let Some(Pending { node, cotangent }) = pending else { continue };
@@ -319,15 +320,26 @@ impl Sweep {
                 }
                 self.visit(node, cotangent)?;
             }
-            self.window.clear();
+            self.end = 0;
             let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
             // The more was done, the further ahead it is worth to look.
             self.reach = (4 * self.done).clamp(LEAST_REACH, MOST_REACH);
             self.top = top;
             for (id, pending) in self.far.split_off(&top.saturating_sub(self.reach - 1)) {
-                *slot(&mut self.window, top - id) = Some(pending);
+                *self.slot(top - id) = Some(pending);
             }
         }
+    }
+
+    /// The place of a pending node in the window.
+    #[inline]
+    fn slot(&mut self, distance: u64) -> &mut Option<Pending> {
+        let at = distance as usize;
+        if at >= self.window.len() {
+            self.window.resize_with((at + 1).next_power_of_two(), || None);
+        }
+        self.end = self.end.max(at + 1);
+        &mut self.window[at]
     }
 
     /// Adds to what has arrived at `x`.
@@ -335,7 +347,7 @@ impl Sweep {
         let Repr::Link(node) = &x.0 else { return Ok(()) };
         let distance = self.top - node.id;
         if distance < self.reach {
-            let slot = slot(&mut self.window, distance);
+            let slot = self.slot(distance);
             match slot {
                 Some(pending) => pending.cotangent.add(cotangent),
                 None => {
@@ -465,24 +477,21 @@ impl Sweep {
     #[inline(always)]
     fn arrive_real(&mut self, x: &Variable, gx: f64) {
         let Repr::Link(node) = &x.0 else { return };
-        let distance = (self.top - node.id) as usize;
-        let len = self.window.len();
-        match self.window.get_mut(distance) {
-            Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) => *sum += gx,
-            Some(slot @ None) => {
-                // Nothing is replaced that needs to be dropped.
-                mem::forget(mem::replace(slot, Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) })));
-            }
-            // In a chain, the input is the next of all.
-            None if distance == len && distance < self.reach as usize => {
-                self.window.push(Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }));
-            }
-            _ => self.arrive_far(x, gx),
+        let distance = self.top - node.id;
+        if distance >= self.reach {
+            return self.arrive_otherwise(x, gx);
+        }
+        let slot = self.slot(distance);
+        match slot {
+            Some(Pending { cotangent: Cotangent::Real(sum), .. }) => *sum += gx,
+            // Nothing is replaced that needs to be dropped.
+            None => mem::forget(mem::replace(slot, Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }))),
+            Some(_) => self.arrive_otherwise(x, gx),
         }
     }
 
     #[inline(never)]
-    fn arrive_far(&mut self, x: &Variable, gx: f64) {
+    fn arrive_otherwise(&mut self, x: &Variable, gx: f64) {
         let arrived = self.arrive(x, Cotangent::Real(gx));
         debug_assert!(arrived.is_ok(), "numbers add");
     }
@@ -553,15 +562,6 @@ impl Sweep {
         }
         Ok(())
     }
-}
-
-#[inline]
-fn slot(window: &mut Vec<Option<Pending>>, distance: u64) -> &mut Option<Pending> {
-    let at = distance as usize;
-    if at >= window.len() {
-        window.resize_with(at + 1, || None);
-    }
-    &mut window[at]
 }
 
 /// A gradient with another added, in the form in which it is stored.
