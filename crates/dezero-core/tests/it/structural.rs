@@ -199,13 +199,22 @@ fn indexing() -> Vec<Case> {
             x[0].scatter_add(Variable::new([[3_i64, 0], [1, 1], [0, -1]]), &x[1], 1)
         }),
         case("gather_nd", [&[3, 4]], |x| {
-            x[0].gather_nd(&[&Variable::new([2_i64, 0, 2]), &Variable::new([-1_i64, 1, 3])])
+            x[0].gather_nd(&[
+                &Variable::new([2_i64, 0, 2]),
+                &Variable::new([-1_i64, 1, 3]),
+            ])
         }),
         case("gather_nd, fewer indices", [&[3, 4]], |x| {
             x[0].gather_nd(&[&Variable::new([[2_i64, 0], [2, 1]])])
         }),
         case("scatter_nd_add", [&[3, 4], &[3]], |x| {
-            x[0].scatter_nd_add(&[&Variable::new([2_i64, 0, 2]), &Variable::new([-1_i64, 1, 3])], &x[1])
+            x[0].scatter_nd_add(
+                &[
+                    &Variable::new([2_i64, 0, 2]),
+                    &Variable::new([-1_i64, 1, 3]),
+                ],
+                &x[1],
+            )
         }),
         case("scatter_add, broadcast", [&[3, 4], &[2]], |x| {
             x[0].scatter_add(Variable::new([[3_i64, 0], [1, 1], [0, -1]]), &x[1], 1)
