@@ -151,7 +151,7 @@ pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
     } else {
         Sweep::new(y, true, Sink::Targets(targets)).and_then(|sweep| sweep.run(y, None)).map_err(|error| error.at(line))?
     };
-    let pass = y.to_link().link_node().map_or(0, |node| node.depth) + 1;
+    let pass = y.to_link().link_node().map_or(0, |node| node.depth).saturating_add(1);
     let zeros = |x: &Variable| {
         x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape())).map(|zeros| Variable::value(zeros).into_derivative(pass)).map_err(Error::from)
     };
@@ -188,9 +188,9 @@ enum Cotangent {
     Real(f64),
     /// Of anything else.
     Variable(Variable),
-    /// Of a call with several results, one each.
+    /// Of those results of a call with several that were used, by their positions.
     // Boxed, to keep what waits in the window small.
-    Outputs(Box<[Option<Variable>]>),
+    Outputs(Box<Vec<(u32, Variable)>>),
 }
 
 impl Cotangent {
@@ -205,14 +205,7 @@ impl Cotangent {
     fn add(&mut self, other: Self) -> Result<()> {
         match (&mut *self, other) {
             (Self::Real(a), Self::Real(b)) => *a += b,
-            (Self::Outputs(all), Self::Outputs(more)) => {
-                for (a, b) in all.iter_mut().zip(more) {
-                    *a = match (a.take(), b) {
-                        (Some(a), Some(b)) => Some(a.try_add(b)?.into_link()),
-                        (a, b) => a.or(b),
-                    };
-                }
-            }
+            (Self::Outputs(all), Self::Outputs(more)) => all.extend(*more),
             (a, b) => {
                 let sum = mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
                 *a = Self::Variable(sum.into_link());
@@ -294,8 +287,8 @@ impl Sweep {
             return Err(Error::shape(message));
         }
         let seed = match seed {
-            Some(seed) if self.create_graph => seed.to_link(),
-            Some(seed) => Variable::value(seed.data()),
+            Some(seed) if self.create_graph => seed.try_cast(node.value.dtype())?.into_link(),
+            Some(seed) => Variable::value(seed.data().astype(node.value.dtype())),
             None => {
                 let one = Array::weak(1.0.into(), node.value.dtype());
                 let ones = if node.value.ndim() == 0 { one } else { one.broadcast_to(node.value.shape())? };
@@ -384,13 +377,30 @@ impl Sweep {
         if let Inputs::Leaf(cell) = &links.inputs {
             let cell = cell.upgrade();
             drop(links);
+            // Somebody may hold a snapshot whose leaf is gone or has another value by now.
+            let cotangent = if node.has_handles() {
+                let gy = cotangent.into_variable();
+                self.deliver(node, true, || gy.to_link())?;
+                self.cotangent(gy)
+            } else {
+                cotangent
+            };
             return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
         }
         let gy = match cotangent {
-            Cotangent::Outputs(gys) => {
+            Cotangent::Outputs(_) if matches!(links.inputs, Inputs::None) => return Ok(()),
+            Cotangent::Outputs(arrived) => {
                 let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
                 drop(links);
-                return self.visit_call(node, inputs, gys.into_vec());
+                let mut gys = vec![None; output_count(&node.op).unwrap_or_default()];
+                for (i, gy) in *arrived {
+                    let sum: &mut Option<Variable> = &mut gys[i as usize];
+                    *sum = Some(match sum.take() {
+                        Some(sum) => sum.try_add(gy)?.into_link(),
+                        None => gy,
+                    });
+                }
+                return self.visit_call(node, inputs, gys);
             }
             gy => gy.into_variable(),
         };
@@ -406,10 +416,7 @@ impl Sweep {
             }
             Op::Output(i) => {
                 let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
-                let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
-                let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
-                all[*i as usize] = Some(gy.to_link());
-                self.arrive(x, Cotangent::Outputs(all.into()))?;
+                self.arrive(x, Cotangent::Outputs(Box::new(vec![(*i, gy.to_link())])))?;
                 drop(links);
             }
             op => {
@@ -584,7 +591,14 @@ fn add_grad(replace: impl Fn(Option<Variable>) -> Option<Variable>, mut new: Var
 fn accumulate(old: Option<Variable>, new: Variable, create_graph: bool) -> Result<Variable> {
     let sum = match old {
         None => new,
-        Some(old) => old.try_add(new)?,
+        Some(old) => {
+            let shapes = (old.shape(), new.shape());
+            if shapes.0 != shapes.1 {
+                let (was, due) = (Tuple(&shapes.0), Tuple(&shapes.1));
+                return Err(Error::shape(format!("backward: a gradient of shape {was} was put where one of shape {due} is due")));
+            }
+            old.try_add(new)?
+        }
     };
     Ok(if create_graph { sum.into_derivative(mode::pass()) } else { sum })
 }

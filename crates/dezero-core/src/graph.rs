@@ -249,10 +249,12 @@ impl Walk {
 /// The node whose inputs a variable was computed from: its own, or for one of several results that
 /// of the call.
 pub(crate) fn call_of(output: &NodeRef) -> Option<NodeRef> {
-    let links = output.links();
-    match (&links.inputs, &output.op) {
-        (Inputs::None | Inputs::Leaf(_), _) => None,
-        (Inputs::One(Variable(Repr::Link(call))), Op::Output(_)) => Some(call.clone()),
-        _ => Some(output.clone()),
-    }
+    let call = match (&output.links().inputs, &output.op) {
+        (Inputs::None | Inputs::Leaf(_), _) => return None,
+        (Inputs::One(Variable(Repr::Link(call))), Op::Output(_)) => call.clone(),
+        _ => return Some(output.clone()),
+    };
+    // A call that was cut off computed nothing that is still known.
+    let cut = matches!(call.links().inputs, Inputs::None);
+    (!cut).then_some(call)
 }

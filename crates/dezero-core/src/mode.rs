@@ -30,6 +30,8 @@ pub(crate) struct Setting {
     pub(crate) pass: u16,
     /// The user's line, while a derivative rule runs.
     pub(crate) line: Option<Line>,
+    /// How many guards keep recording off.
+    off: u16,
 }
 
 /// All that a new node needs to know of its thread, in one place.
@@ -43,7 +45,7 @@ pub(crate) struct Context {
 thread_local! {
     static CONTEXT: Context = const {
         Context {
-            setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None }),
+            setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None, off: 0 }),
             next_id: Cell::new(0),
             end_id: Cell::new(0),
             live: Cell::new(0),
@@ -154,7 +156,10 @@ pub(crate) fn enter(recording: Recording, pass: u16) -> Restore {
 
 /// Sets the recording alone, keeping pass and line.
 pub(crate) fn enter_recording(recording: Recording) -> Restore {
-    change(|setting| setting.recording = recording)
+    change(|setting| {
+        setting.recording = recording;
+        setting.off = u16::from(recording == Recording::Off);
+    })
 }
 
 /// Names the line that new nodes and errors are attributed to, until the enclosing `Restore` goes.
@@ -228,15 +233,38 @@ pub fn is_recording() -> bool {
 /// drop(guard);
 /// assert!(is_recording());
 /// ```
+///
+/// Guards may go in any order: recording is off until the last one is gone.
 #[must_use = "recording is off only while the guard lives"]
 pub struct NoGrad {
-    _restore: Restore,
+    not_send: PhantomData<*const ()>,
 }
 
 impl NoGrad {
     /// Turns recording off until the guard is dropped.
     pub fn new() -> Self {
-        Self { _restore: enter_recording(Recording::Off) }
+        CONTEXT.with(|context| {
+            let mut setting = context.setting.get();
+            setting.off = setting.off.saturating_add(1);
+            if setting.recording == Recording::On {
+                setting.recording = Recording::Off;
+            }
+            context.setting.set(setting);
+        });
+        Self { not_send: PhantomData }
+    }
+}
+
+impl Drop for NoGrad {
+    fn drop(&mut self) {
+        CONTEXT.with(|context| {
+            let mut setting = context.setting.get();
+            setting.off = setting.off.saturating_sub(1);
+            if setting.off == 0 && setting.recording == Recording::Off {
+                setting.recording = Recording::On;
+            }
+            context.setting.set(setting);
+        });
     }
 }
 

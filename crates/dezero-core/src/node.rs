@@ -122,6 +122,17 @@ impl Node {
         None
     }
 
+    /// The leaf that this node is a snapshot of, if it is one and the leaf is alive.
+    pub(crate) fn leaf(&self) -> Option<Arc<LeafCell>> {
+        if !matches!(self.op, Op::Leaf | Op::Constant) {
+            return None;
+        }
+        match &self.links().inputs {
+            Inputs::Leaf(cell) => cell.upgrade(),
+            _ => None,
+        }
+    }
+
     /// Forgets the inputs. What they held is dropped here, outside the lock.
     pub(crate) fn unchain(&self) -> Inputs {
         let mut links = self.links();
@@ -132,7 +143,32 @@ impl Node {
     }
 }
 
+/// Drops a gradient that its variable lost. Gradients may hold variables that hold gradients, as
+/// deep as anyone cares to make it: those wait for their turn here.
+pub(crate) fn drop_grad(grad: Option<Variable>) {
+    let Some(grad) = grad else { return };
+    let mut first = Some(grad);
+    let waits = GRADS.try_with(|grads| {
+        let mut waiting = grads.borrow_mut();
+        match &mut *waiting {
+            Some(waiting) => waiting.extend(first.take()),
+            None => *waiting = Some(Vec::new()),
+        }
+        first.is_none()
+    });
+    drop(first);
+    if waits != Ok(false) {
+        return;
+    }
+    while let Ok(Some(grad)) = GRADS.try_with(|grads| grads.borrow_mut().as_mut().and_then(Vec::pop)) {
+        drop(grad);
+    }
+    let _ = GRADS.try_with(|grads| grads.borrow_mut().take());
+}
+
 thread_local! {
+    /// The gradients that wait to be dropped, while one is.
+    static GRADS: RefCell<Option<Vec<Variable>>> = const { RefCell::new(None) };
     static POOL: Pool = const {
         Pool { free: RefCell::new(Vec::new()), dropped: RefCell::new(Vec::new()), releasing: Cell::new(false) }
     };
@@ -239,13 +275,22 @@ fn release(node: triomphe::UniqueArc<Node>) {
             return;
         }
         pool.releasing.set(true);
+        // Also when a user's function panics while it is dropped.
+        let _done = Releasing(pool);
         while let Some(node) = next.take().or_else(|| pool.dropped.borrow_mut().pop()) {
             next = empty(node, pool);
         }
-        pool.releasing.set(false);
     });
     if released.is_err() {
         release_without_pool(next);
+    }
+}
+
+struct Releasing<'a>(&'a Pool);
+
+impl Drop for Releasing<'_> {
+    fn drop(&mut self) {
+        self.0.releasing.set(false);
     }
 }
 
@@ -355,7 +400,7 @@ impl Handle {
 fn forget_handle(node: &Node) {
     if node.handles.fetch_sub(1, Ordering::AcqRel) == HAS_GRAD | 1 {
         let grad = node.links().extra.as_mut().and_then(|extra| extra.grad.take());
-        drop(grad);
+        drop_grad(grad);
     }
 }
 

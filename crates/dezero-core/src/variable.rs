@@ -8,7 +8,8 @@ use dezero_array::{Array, DType, Element};
 
 use crate::function::Creator;
 use crate::mode::{self, Recording};
-use crate::node::{Handle, Inputs, NodeRef, Recipe};
+use crate::graph::call_of;
+use crate::node::{Handle, Inputs, NodeRef, Recipe, drop_grad};
 use crate::op::Op;
 use crate::operators::panicking;
 
@@ -159,6 +160,13 @@ impl Below {
     }
 }
 
+impl Drop for LeafCell {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop_grad(state.grad.take());
+    }
+}
+
 /// A stored gradient as the user gets it. A plain backward stores bare values: they become
 /// variables, always the same one, when somebody looks.
 pub(crate) fn user_grad(grad: &mut Option<Variable>) -> Option<Variable> {
@@ -291,11 +299,15 @@ impl Variable {
         let name: Option<Arc<str>> = Some(name.into());
         match &self.0 {
             Repr::Leaf(cell) => {
-                let mut state = cell.state();
-                if let Some(node) = &state.node {
-                    node.set_name(name.clone());
+                let node = {
+                    let mut state = cell.state();
+                    state.name.clone_from(&name);
+                    state.node.clone()
+                };
+                // One lock at a time.
+                if let Some(node) = node {
+                    node.set_name(name);
                 }
-                state.name = name;
             }
             Repr::Result(handle) => handle.node().set_name(name),
             Repr::Link(_) | Repr::Value(_) => unreachable!("users hold leaves and results"),
@@ -426,7 +438,8 @@ impl Variable {
     /// }
     /// ```
     pub fn unchain_backward(&self) {
-        let Some(root) = self.link_node() else { return };
+        // The last operation of one of several results is the call that they share.
+        let Some(root) = self.link_node().and_then(call_of) else { return };
         let mut pending: Vec<NodeRef> = linked(root.links().inputs.as_slice());
         while let Some(node) = pending.pop() {
             let inputs = node.unchain();
@@ -526,6 +539,13 @@ impl Variable {
                 let value = cell.state().value.clone();
                 Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative(pass), cell.line)))
             }
+            // A leaf that kept another one as its gradient could be kept by it in turn. A result
+            // refers to a leaf only weakly.
+            Repr::Leaf(cell) if cell.kind == Leaf::Variable => {
+                let leaf = Self(Repr::Leaf(cell));
+                let same = leaf.try_reshape(leaf.shape());
+                same.map_or(leaf, Self::into_user)
+            }
             other => Self(other),
         }
     }
@@ -539,15 +559,10 @@ impl Variable {
     pub(crate) fn into_user(self) -> Self {
         match self.0 {
             Repr::Link(node) => {
-                if matches!(node.op, Op::Leaf | Op::Constant) {
-                    let links = node.links();
-                    if let Inputs::Leaf(cell) = &links.inputs
-                        && let Some(cell) = cell.upgrade()
-                        && cell.state().node.as_ref().is_some_and(|now| now.id == node.id)
-                    {
-                        drop(links);
-                        return Self(Repr::Leaf(cell));
-                    }
+                if let Some(cell) = node.leaf()
+                    && cell.state().node.as_ref().is_some_and(|now| now.id == node.id)
+                {
+                    return Self(Repr::Leaf(cell));
                 }
                 Self(Repr::Result(Handle::new(node)))
             }

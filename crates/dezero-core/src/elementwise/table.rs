@@ -349,7 +349,11 @@ binary_table! {
     /// The angle of the point `(x1, x0)` in radians, from -pi to pi: `x0` is the ordinate.
     Atan2 => atan2 try_atan2 {
         value: |x0, x1| x0.atan2(x1),
-        vjp: |x0, x1, y, gy| [gy * (x1 / (x0 * x0 + x1 * x1)), gy * (-x0 / (x0 * x0 + x1 * x1))],
+        // Not over x0^2 + x1^2, which overflows and underflows.
+        vjp: |x0, x1, y, gy| [
+            gy * (x1 / x0.hypot(x1) / x0.hypot(x1)),
+            gy * (-x0 / x0.hypot(x1) / x0.hypot(x1)),
+        ],
         domain: [(0.3, 3.0), (-3.0, 3.0)],
     }
 

@@ -57,21 +57,26 @@ impl From<RangeFull> for Axes {
     }
 }
 
+/// The number as a signed one; one that is too large stays too large.
+fn whole(n: impl TryInto<isize>) -> isize {
+    n.try_into().unwrap_or(isize::MAX)
+}
+
 macro_rules! from_numbers {
     ($($number:ty),+) => {$(
         impl From<$number> for Shape {
             fn from(n: $number) -> Self {
-                Self(vec![n as isize])
+                Self(vec![whole(n)])
             }
         }
         impl<const N: usize> From<[$number; N]> for Shape {
             fn from(n: [$number; N]) -> Self {
-                Self(n.iter().map(|&n| n as isize).collect())
+                Self(n.iter().map(|&n| whole(n)).collect())
             }
         }
         impl From<&[$number]> for Shape {
             fn from(n: &[$number]) -> Self {
-                Self(n.iter().map(|&n| n as isize).collect())
+                Self(n.iter().map(|&n| whole(n)).collect())
             }
         }
         impl From<Vec<$number>> for Shape {
@@ -86,17 +91,17 @@ macro_rules! from_numbers {
         }
         impl From<$number> for Axes {
             fn from(n: $number) -> Self {
-                Self { axes: Some(vec![n as isize]), keepdims: false }
+                Self { axes: Some(vec![whole(n)]), keepdims: false }
             }
         }
         impl<const N: usize> From<[$number; N]> for Axes {
             fn from(n: [$number; N]) -> Self {
-                Self { axes: Some(n.iter().map(|&n| n as isize).collect()), keepdims: false }
+                Self { axes: Some(n.iter().map(|&n| whole(n)).collect()), keepdims: false }
             }
         }
         impl From<&[$number]> for Axes {
             fn from(n: &[$number]) -> Self {
-                Self { axes: Some(n.iter().map(|&n| n as isize).collect()), keepdims: false }
+                Self { axes: Some(n.iter().map(|&n| whole(n)).collect()), keepdims: false }
             }
         }
         impl From<Vec<$number>> for Axes {

@@ -18,6 +18,8 @@ use crate::variable::Variable;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Concatenate {
     axis: isize,
+    /// Where each input begins along the axis, and where the last one ends.
+    starts: Vec<usize>,
 }
 
 impl Structural for Concatenate {
@@ -27,9 +29,7 @@ impl Structural for Concatenate {
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        let length = |x: &Variable| x.linked_value().shape()[self.axis as usize];
-        let start: usize = call.xs[..i].iter().map(length).sum();
-        let gx = call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i])))?;
+        let gx = call.gy.try_get_item(part(self.axis as usize, self.starts[i], self.starts[i + 1]))?;
         fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
     }
 }
@@ -89,7 +89,13 @@ impl Variable {
     pub fn try_concatenate(xs: &[&Variable], axis: isize) -> Result<Variable> {
         let axis = xs.first().and_then(|x| position(axis, x.ndim())).map_or(axis, |axis| axis as isize);
         let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
-        apply(Op::Concatenate(Arc::new(Concatenate { axis })), links.into(), Location::caller())
+        // A shape without that axis is for the operation to report.
+        let length = |x: &Variable| x.linked_value().shape().get(axis as usize).copied().unwrap_or(0);
+        let mut starts = vec![0];
+        for x in &links {
+            starts.push(starts[starts.len() - 1] + length(x));
+        }
+        apply(Op::Concatenate(Arc::new(Concatenate { axis, starts })), links.into(), Location::caller())
     }
 
     /// The variables, all of one shape, joined along a new axis.
@@ -140,7 +146,11 @@ twins! {
         let mut bounds = vec![0];
         bounds.extend(at.iter().map(|&n| n.min(length)));
         bounds.push(length);
-        bounds.windows(2).map(|w| self.try_get_item(part(axis, w[0], w[1].max(w[0])))).collect()
+        let mut parts = Vec::with_capacity(bounds.len() - 1);
+        for pair in bounds.windows(2) {
+            parts.push(self.try_get_item(part(axis, pair[0], pair[1].max(pair[0])))?);
+        }
+        Ok(parts)
     }
 
     /// The array with a margin of the given widths before and after along each axis, filled with

@@ -8,6 +8,7 @@ mod elementwise;
 mod errors;
 mod functions;
 mod graph;
+mod hostile;
 mod laws;
 mod memory;
 mod random;
