@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
 use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
-use crate::variable::{LeafCell, Repr, Variable};
+use crate::variable::{Below, LeafCell, Repr, Variable};
 
 /// How to go backward; see [`Variable::backward_with`].
 ///
@@ -213,7 +214,7 @@ impl Cotangent {
                 }
             }
             (a, b) => {
-                let sum = std::mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
+                let sum = mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
                 *a = Self::Variable(sum.into_link());
             }
         }
@@ -231,8 +232,9 @@ struct Sweep {
     /// Whether cotangents are wanted of others than leaves.
     watching: bool,
     sink: Sink,
-    /// Pending nodes by `top - id`.
+    /// Pending nodes by `top - id`. From `end` on all is empty: the window keeps its length.
     window: Vec<Option<Pending>>,
+    end: usize,
     top: u64,
     /// Nodes at this distance from `top` or more wait in `far`.
     reach: u64,
@@ -244,7 +246,7 @@ const LEAST_REACH: u64 = 256;
 const MOST_REACH: u64 = 1 << 14;
 
 thread_local! {
-    /// The emptied window of the last sweep on this thread.
+    /// The window of the last sweep on this thread, with nothing in it.
     static WINDOW: Cell<Vec<Option<Pending>>> = const { Cell::new(Vec::new()) };
 }
 
@@ -269,6 +271,7 @@ impl Sweep {
             watching,
             sink,
             window: WINDOW.take(),
+            end: 0,
             top: 0,
             reach: LEAST_REACH,
             far: BTreeMap::new(),
@@ -302,11 +305,10 @@ impl Sweep {
         };
         self.top = node.id;
         let cotangent = self.cotangent(seed);
-        self.window.push(Some(Pending { node, cotangent }));
-        let result = self.sweep();
-        self.window.clear();
-        WINDOW.set(std::mem::take(&mut self.window));
-        result?;
+        *self.slot(0) = Some(Pending { node, cotangent });
+        // After an error, the window is dropped with what is left in it.
+        self.sweep()?;
+        WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
             Sink::Targets(targets) => targets.into_iter().map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx).collect(),
@@ -316,28 +318,39 @@ impl Sweep {
     fn sweep(&mut self) -> Result<()> {
         loop {
             let mut at = 0;
-            while at < self.window.len() {
+            while at < self.end {
                 let pending = self.window[at].take();
                 at += 1;
-                let Some(pending) = pending else { continue };
+                let Some(Pending { node, cotangent }) = pending else { continue };
                 self.done += 1;
-                if let Cotangent::Real(gy) = pending.cotangent
+                if let Cotangent::Real(gy) = cotangent
                     && !self.watching
-                    && self.visit_real(&pending.node, gy)
+                    && self.visit_real(&node, gy)
                 {
                     continue;
                 }
-                self.visit(pending)?;
+                self.visit(node, cotangent)?;
             }
-            self.window.clear();
+            self.end = 0;
             let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
             // The more was done, the further ahead it is worth to look.
             self.reach = (4 * self.done).clamp(LEAST_REACH, MOST_REACH);
             self.top = top;
             for (id, pending) in self.far.split_off(&top.saturating_sub(self.reach - 1)) {
-                *slot(&mut self.window, top - id) = Some(pending);
+                *self.slot(top - id) = Some(pending);
             }
         }
+    }
+
+    /// The place of a pending node in the window.
+    #[inline]
+    fn slot(&mut self, distance: u64) -> &mut Option<Pending> {
+        let at = distance as usize;
+        if at >= self.window.len() {
+            self.window.resize_with((at + 1).next_power_of_two(), || None);
+        }
+        self.end = self.end.max(at + 1);
+        &mut self.window[at]
     }
 
     /// Adds to what has arrived at `x`.
@@ -345,7 +358,7 @@ impl Sweep {
         let Repr::Link(node) = &x.0 else { return Ok(()) };
         let distance = self.top - node.id;
         if distance < self.reach {
-            let slot = slot(&mut self.window, distance);
+            let slot = self.slot(distance);
             if let Some(pending) = slot {
                 return pending.cotangent.add(cotangent);
             }
@@ -359,7 +372,8 @@ impl Sweep {
         Ok(())
     }
 
-    fn visit(&mut self, Pending { node, cotangent }: Pending) -> Result<()> {
+    #[inline(never)]
+    fn visit(&mut self, node: NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
         mode::blame(Some(line));
         self.visit_node(&node, cotangent).map_err(|error| error.at(line))
@@ -367,54 +381,40 @@ impl Sweep {
 
     fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let links = node.links();
-        let cut = match &links.inputs {
-            Inputs::Leaf(cell) => {
-                let cell = cell.upgrade();
+        if let Inputs::Leaf(cell) = &links.inputs {
+            let cell = cell.upgrade();
+            drop(links);
+            return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+        }
+        let gy = match cotangent {
+            Cotangent::Outputs(gys) => {
+                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
                 drop(links);
-                return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+                return self.visit_call(node, inputs, gys.into_vec());
             }
-            Inputs::None => true,
-            _ => false,
-        };
-        let gys = match cotangent {
-            Cotangent::Outputs(gys) => gys.into_vec(),
-            gy => {
-                let gy = gy.into_variable();
-                if cut {
-                    drop(links);
-                    return self.deliver(node, true, || gy);
-                }
-                vec![Some(gy)]
-            }
+            gy => gy.into_variable(),
         };
         match &node.op {
-            Op::Custom(custom) => {
-                // The user's code runs without any lock.
-                let inputs: Vec<Variable> = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+            _ if matches!(links.inputs, Inputs::None) => {
                 drop(links);
-                let gxs = function::backward(custom, node, inputs.clone(), gys.clone(), self.create_graph)?;
-                for (x, gx) in inputs.iter().zip(gxs) {
-                    if x.is_tracked() && x.linked_value().dtype().is_float() {
-                        let gx = self.bare(gx);
-                        let gx = self.cotangent(fit(gx, x.linked_value())?);
-                        self.arrive(x, gx)?;
-                    }
-                }
+                return self.deliver(node, true, || gy);
+            }
+            Op::Custom(_) => {
+                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+                drop(links);
+                self.visit_call(node, inputs, vec![Some(gy.to_link())])?;
             }
             Op::Output(i) => {
-                let gy = gys.into_iter().next().flatten();
                 let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
                 let Repr::Link(call) = &x.0 else { unreachable!("a call is a node") };
                 let mut all = vec![None; output_count(&call.op).unwrap_or_default()];
-                all[*i as usize].clone_from(&gy);
+                all[*i as usize] = Some(gy.to_link());
                 self.arrive(x, Cotangent::Outputs(all.into()))?;
                 drop(links);
-                return gy.map_or(Ok(()), |gy| self.deliver(node, false, || gy));
             }
             op => {
-                let [Some(gy)] = gys.as_slice() else { unreachable!("one result, one cotangent") };
                 let y = Variable(Repr::Link(node.clone()));
-                let call = Call { xs: links.inputs.as_slice(), y: &y, gy };
+                let call = Call { xs: links.inputs.as_slice(), y: &y, gy: &gy };
                 for (i, x) in call.xs.iter().enumerate() {
                     if !x.is_tracked() || !x.linked_value().dtype().is_float() {
                         continue;
@@ -431,10 +431,21 @@ impl Sweep {
                 drop(links);
             }
         }
-        match gys.into_iter().next().flatten() {
-            Some(gy) if output_count(&node.op).is_none() => self.deliver(node, false, || gy),
-            _ => Ok(()),
+        self.deliver(node, false, || gy)
+    }
+
+    /// Back through a user's function, whose code runs without any lock.
+    fn visit_call(&mut self, node: &NodeRef, inputs: Vec<Variable>, gys: Vec<Option<Variable>>) -> Result<()> {
+        let Op::Custom(custom) = &node.op else { unreachable!("only a user's function has several results") };
+        let gxs = function::backward(custom, node, inputs.clone(), gys, self.create_graph)?;
+        for (x, gx) in inputs.iter().zip(gxs) {
+            if x.is_tracked() && x.linked_value().dtype().is_float() {
+                let gx = self.bare(gx);
+                let gx = self.cotangent(fit(gx, x.linked_value())?);
+                self.arrive(x, gx)?;
+            }
         }
+        Ok(())
     }
 
     /// The same for elementwise operations between 0-d f64s, on bare numbers. Gives false if this
@@ -454,12 +465,13 @@ impl Sweep {
                 let (Some(at0), Some(at1)) = (x0.linked_value().as_f64(), x1.linked_value().as_f64()) else {
                     return false;
                 };
-                for (i, x) in [(0, x0), (1, x1)] {
-                    if x.is_tracked()
-                        && let Some(gx) = op.vjp_real(i, Real(at0), Real(at1), Real(y), Real(gy))
-                    {
-                        self.arrive_real(x, gx.0);
-                    }
+                let wanted = [x0, x1].map(|x| Below::of(x).tracked);
+                let [gx0, gx1] = op.vjp_real(wanted, Real(at0), Real(at1), Real(y), Real(gy));
+                if let Some(gx) = gx0 {
+                    self.arrive_real(x0, gx.0);
+                }
+                if let Some(gx) = gx1 {
+                    self.arrive_real(x1, gx.0);
                 }
             }
             _ => return false,
@@ -471,21 +483,21 @@ impl Sweep {
     #[inline(always)]
     fn arrive_real(&mut self, x: &Variable, gx: f64) {
         let Repr::Link(node) = &x.0 else { return };
-        let distance = (self.top - node.id) as usize;
-        let len = self.window.len();
-        match self.window.get_mut(distance) {
-            Some(Some(Pending { cotangent: Cotangent::Real(sum), .. })) => *sum += gx,
-            Some(slot @ None) => *slot = Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }),
-            // In a chain, the input is the next of all.
-            None if distance == len && distance < self.reach as usize => {
-                self.window.push(Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }));
-            }
-            _ => self.arrive_far(x, gx),
+        let distance = self.top - node.id;
+        if distance >= self.reach {
+            return self.arrive_otherwise(x, gx);
+        }
+        let slot = self.slot(distance);
+        match slot {
+            Some(Pending { cotangent: Cotangent::Real(sum), .. }) => *sum += gx,
+            // Nothing is replaced that needs to be dropped.
+            None => mem::forget(mem::replace(slot, Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }))),
+            Some(_) => self.arrive_otherwise(x, gx),
         }
     }
 
     #[inline(never)]
-    fn arrive_far(&mut self, x: &Variable, gx: f64) {
+    fn arrive_otherwise(&mut self, x: &Variable, gx: f64) {
         let arrived = self.arrive(x, Cotangent::Real(gx));
         debug_assert!(arrived.is_ok(), "numbers add");
     }
@@ -554,15 +566,6 @@ impl Sweep {
         }
         Ok(())
     }
-}
-
-#[inline]
-fn slot(window: &mut Vec<Option<Pending>>, distance: u64) -> &mut Option<Pending> {
-    let at = distance as usize;
-    if at >= window.len() {
-        window.resize_with(at + 1, || None);
-    }
-    &mut window[at]
 }
 
 /// Adds to a gradient that other threads may add to as well. `replace` puts a gradient there and

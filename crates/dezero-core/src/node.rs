@@ -194,12 +194,6 @@ impl NodeRef {
         let handles = AtomicU32::new(handles);
         Self(Some(triomphe::Arc::new(Node { id, value, op, line, pass, depth, handles, links })))
     }
-
-    /// The node itself, if this was the last reference to it.
-    #[inline]
-    fn into_unique(mut self) -> Option<triomphe::UniqueArc<Node>> {
-        triomphe::Arc::try_unique(self.0.take()?).ok()
-    }
 }
 
 impl Deref for NodeRef {
@@ -221,11 +215,16 @@ impl Clone for NodeRef {
 impl Drop for NodeRef {
     #[inline]
     fn drop(&mut self) {
-        if let Some(node) = self.0.take()
-            && let Ok(node) = triomphe::Arc::try_unique(node)
-        {
-            release(node);
+        if let Some(node) = self.0.take() {
+            let_go(node);
         }
+    }
+}
+
+#[inline(never)]
+fn let_go(node: triomphe::Arc<Node>) {
+    if let Ok(node) = triomphe::Arc::try_unique(node) {
+        release(node);
     }
 }
 
@@ -272,46 +271,50 @@ fn empty(mut node: triomphe::UniqueArc<Node>, pool: &Pool) -> Option<triomphe::U
         node.value = Array::from(0.0);
     }
     let links = node.links.get_mut().unwrap_or_else(PoisonError::into_inner);
-    let inputs = mem::replace(&mut links.inputs, Inputs::None);
     if links.extra.is_some() {
         links.extra = None;
     }
-    {
-        let mut free = pool.free.borrow_mut();
-        if free.len() < POOL_NODES {
-            free.push(node);
-        }
-    }
-    match inputs {
-        Inputs::None | Inputs::Leaf(_) => None,
-        Inputs::One(x) => unlink(x),
-        Inputs::Two([x0, x1]) => match (unlink(x0), unlink(x1)) {
-            (Some(node), Some(other)) => {
-                pool.dropped.borrow_mut().push(other);
-                Some(node)
-            }
-            (node, other) => node.or(other),
-        },
+    let (next, other) = match &mut links.inputs {
+        Inputs::None => (None, None),
+        Inputs::One(x) => (unlink(x), None),
+        Inputs::Two([x0, x1]) => (unlink(x0), unlink(x1)),
         Inputs::Many(xs) => {
-            for node in xs.into_iter().filter_map(unlink) {
+            for node in xs.iter_mut().filter_map(unlink).collect::<Vec<_>>() {
                 pool.dropped.borrow_mut().push(node);
             }
-            None
+            links.inputs = Inputs::None;
+            (None, None)
         }
+        Inputs::Leaf(_) => {
+            links.inputs = Inputs::None;
+            (None, None)
+        }
+    };
+    // Emptied in place: nothing is left that needs to be dropped.
+    mem::forget(mem::replace(&mut links.inputs, Inputs::None));
+    let mut free = pool.free.borrow_mut();
+    if free.len() < POOL_NODES {
+        free.push(node);
+    }
+    match (next, other) {
+        (Some(next), Some(other)) => {
+            pool.dropped.borrow_mut().push(other);
+            Some(next)
+        }
+        (next, other) => next.or(other),
     }
 }
 
-/// The node of an input that nothing else refers to.
+/// Takes out of an input what needs to be dropped; gives its node if nothing else refers to it.
 #[inline(always)]
-fn unlink(input: Variable) -> Option<triomphe::UniqueArc<Node>> {
-    match input.0 {
-        Repr::Link(node) => node.into_unique(),
-        Repr::Value(value) => {
-            drop(value);
-            None
-        }
-        Repr::Leaf(_) | Repr::Result(_) => unreachable!("inputs are links and values"),
+fn unlink(input: &mut Variable) -> Option<triomphe::UniqueArc<Node>> {
+    if let Repr::Link(node) = &mut input.0 {
+        return triomphe::Arc::try_unique(node.0.take()?).ok();
     }
+    if !matches!(&input.0, Repr::Value(value) if value.as_f64().is_some()) {
+        input.0 = Repr::Value(Array::from(0.0));
+    }
+    None
 }
 
 /// A user's reference to a node.
@@ -338,6 +341,7 @@ impl Handle {
     #[inline]
     pub(crate) fn into_link(mut self) -> NodeRef {
         let mut node = self.0.0.take();
+        mem::forget(self); // now empty: nothing to drop
         // The only reference to a node, as most intermediate results are: nobody else is counting.
         match node.as_mut().and_then(triomphe::Arc::get_mut).map(|only| only.handles.get_mut()) {
             Some(handles @ 1) => *handles = 0,
@@ -370,7 +374,7 @@ impl Drop for Handle {
             Ok(node) => release(node),
             Err(node) => {
                 forget_handle(&node);
-                drop(NodeRef(Some(node)));
+                let_go(node);
             }
         }
     }

@@ -283,7 +283,7 @@ macro_rules! unary_table {
             }
 
             /// The cotangent of the input, on numbers.
-            #[inline]
+            #[inline(never)]
             #[allow(unused_variables)]
             pub(crate) fn vjp_real(self, x: Real, y: Real, gy: Real) -> Option<Real> {
                 match self {
@@ -412,14 +412,18 @@ macro_rules! binary_table {
                 }
             }
 
-            /// The cotangent of input `i`, on numbers.
-            #[inline]
+            /// The cotangents of the inputs that are `wanted`, on numbers.
+            // One call for both, and not inlined: inlined, the rules of all operations are mixed.
+            #[inline(never)]
             #[allow(unused_variables)]
-            pub(crate) fn vjp_real(self, i: usize, x0: Real, x1: Real, y: Real, gy: Real) -> Option<Real> {
+            pub(crate) fn vjp_real(self, wanted: [bool; 2], x0: Real, x1: Real, y: Real, gy: Real) -> [Option<Real>; 2] {
                 match self {
                     $(Self::$Op => {
                         let ($x0, $x1, $y, $gy) = (x0, x1, y, gy);
-                        if i == 0 { Rule::<Real>::cotangent($vjp0) } else { Rule::<Real>::cotangent($vjp1) }
+                        [
+                            if wanted[0] { Rule::<Real>::cotangent($vjp0) } else { None },
+                            if wanted[1] { Rule::<Real>::cotangent($vjp1) } else { None },
+                        ]
                     })+
                 }
             }
