@@ -8,7 +8,7 @@ use crate::report::Failure;
 const MOST_NODES: i64 = 16_000_000;
 
 /// The highest order, also of what stays small.
-const HIGHEST_ORDER: usize = 100_000;
+const HIGHEST_ORDER: usize = 50_000;
 
 /// Differentiates a value again and again.
 ///
