@@ -37,7 +37,6 @@
 mod array;
 mod convert;
 mod diagonal;
-mod display;
 mod dtype;
 mod elementwise;
 mod error;
@@ -46,6 +45,7 @@ mod join;
 mod linalg;
 mod matmul;
 mod ndarray;
+mod print;
 mod reduce;
 mod shape;
 mod slice;
@@ -56,7 +56,6 @@ mod view;
 pub use array::Array;
 pub use dtype::{DType, Element, Scalar};
 pub use error::{Error, Result};
-pub use shape::{Tuple, broadcast_shapes};
+pub use print::{python_float, python_float32};
+pub use shape::{Tuple, axis_positions, broadcast_shapes};
 pub use slice::Slice;
-
-use dtype::each_dtype;

@@ -324,6 +324,21 @@ pub(crate) fn normalize_axes(op: &str, axes: Option<&[isize]>, ndim: usize) -> R
     Ok(named)
 }
 
+/// The positions of named axes, sorted; all axes for `None`.
+///
+/// # Errors
+///
+/// An axis error, which names `op`, when an axis is out of range or named twice.
+///
+/// ```
+/// assert_eq!(dezero_array::axis_positions("sum", Some(&[-1, 0]), 3)?, [0, 2]);
+/// # Ok::<(), dezero_array::Error>(())
+/// ```
+pub fn axis_positions(op: &str, axes: Option<&[isize]>, ndim: usize) -> Result<Vec<usize>> {
+    let named = normalize_axes(op, axes, ndim)?;
+    Ok((0..ndim).filter(|&axis| named[axis]).collect())
+}
+
 /// Displays a shape as Python writes tuples: `()`, `(3,)`, `(2, 3)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuple<'a>(

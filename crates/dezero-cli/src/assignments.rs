@@ -1,43 +1,57 @@
 //! Points on the command line: `x=2,y=pi/3`.
 
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
 use dezero::Variable;
 use dezero::expr::Formula;
 
-use crate::report::Failure;
+use crate::report::{Failure, Number, Quoted};
+
+/// The most names that a message lists.
+const MOST_LISTED: usize = 8;
 
 /// A formula at a point: its variables, named, with their values.
 pub(crate) struct Point {
     pub(crate) names: Vec<String>,
     pub(crate) values: Vec<f64>,
     pub(crate) variables: Vec<Variable>,
+    /// The position of each of the formula's own variables, in its order.
+    inputs: Vec<usize>,
 }
 
 impl Point {
     /// Reads the value of each variable of the formula, from the argument of `flag`. A name that
     /// the formula does not contain is a variable that it does not depend on.
     pub(crate) fn read(formula: &Formula, flag: &str, text: &str) -> Result<Self, Failure> {
-        let mut given = Vec::new();
+        // In the order in which they were given, which is how their user thinks of them.
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        let mut positions = HashMap::new();
         for part in split(text) {
-            given.push(assignment(flag, part)?);
-        }
-        for (i, (name, _)) in given.iter().enumerate() {
-            if given[..i].iter().any(|(earlier, _)| earlier == name) {
+            let (name, value) = assignment(flag, part)?;
+            if positions.insert(name.clone(), names.len()).is_some() {
                 return Err(Failure::usage(format!("{flag}: {name} has two values")));
             }
+            names.push(name);
+            values.push(value);
         }
-        let missing: Vec<&str> = formula.variables().iter().filter(|name| !given.iter().any(|(n, _)| n == *name)).map(String::as_str).collect();
-        if !missing.is_empty() {
-            let example: Vec<String> = missing.iter().map(|name| format!("{name}=1")).collect();
-            return Err(Failure::usage(format!(
-                "no value for {}: give one with {flag}, as in {flag} {}",
-                missing.join(", "),
-                given.iter().map(|(name, value)| format!("{name}={value:?}")).chain(example).collect::<Vec<_>>().join(","),
-            )));
-        }
-        // In the order in which they were given, which is how their user thinks of them.
-        let (names, values): (Vec<String>, Vec<f64>) = given.into_iter().unzip();
-        let variables = names.iter().zip(&values).map(|(name, &value)| Variable::new(value).named(name)).collect();
-        Ok(Self { names, values, variables })
+        let inputs = formula
+            .variables()
+            .iter()
+            .map(|name| positions.get(name).copied());
+        let Some(inputs) = inputs.collect() else {
+            return Err(missing(formula, flag, &positions, &values));
+        };
+        let variables = names
+            .iter()
+            .zip(&values)
+            .map(|(name, &value)| Variable::new(value).named(name));
+        Ok(Self {
+            variables: variables.collect(),
+            names,
+            values,
+            inputs,
+        })
     }
 
     /// The formula at the point.
@@ -46,9 +60,65 @@ impl Point {
     }
 
     /// The formula at other variables, which stand in the order of the point's.
-    pub(crate) fn evaluate(&self, formula: &Formula, variables: &[Variable]) -> dezero::Result<Variable> {
-        let variable = |name: &String| self.names.iter().position(|n| n == name).map(|at| &variables[at]);
-        formula.eval(&formula.variables().iter().filter_map(variable).collect::<Vec<_>>())
+    pub(crate) fn evaluate(
+        &self,
+        formula: &Formula,
+        variables: &[Variable],
+    ) -> dezero::Result<Variable> {
+        formula.eval(
+            &self
+                .inputs
+                .iter()
+                .map(|&at| &variables[at])
+                .collect::<Vec<_>>(),
+        )
+    }
+}
+
+/// Which of the formula's variables have no value, and how to give them one.
+fn missing(
+    formula: &Formula,
+    flag: &str,
+    positions: &HashMap<String, usize>,
+    values: &[f64],
+) -> Failure {
+    let names = formula.variables();
+    let missing: Vec<&str> = names
+        .iter()
+        .filter(|name| !positions.contains_key(*name))
+        .map(String::as_str)
+        .collect();
+    let mut message = format!("no value for {}", listed(&missing));
+    let own: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let mut others: Vec<(usize, &str)> = positions
+        .iter()
+        .filter(|(name, _)| !own.contains(name.as_str()))
+        .map(|(name, &at)| (at, name.as_str()))
+        .collect();
+    others.sort_unstable();
+    if !others.is_empty() {
+        let others: Vec<&str> = others.into_iter().map(|(_, name)| name).collect();
+        let _ = write!(message, " (and the formula has no {})", listed(&others));
+    }
+    if names.len() <= MOST_LISTED {
+        let example = names.iter().map(|name| match positions.get(name) {
+            Some(&at) => format!("{name}={}", Number(values[at])),
+            None => format!("{name}=1"),
+        });
+        let _ = write!(
+            message,
+            "\n  help: {flag} {}",
+            example.collect::<Vec<_>>().join(",")
+        );
+    }
+    Failure::usage(message)
+}
+
+/// `x, y, z`, cut where there are many.
+pub(crate) fn listed(names: &[&str]) -> String {
+    match names.len().checked_sub(MOST_LISTED) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..MOST_LISTED].join(", ")),
     }
 }
 
@@ -63,32 +133,93 @@ fn split(text: &str) -> Vec<&str> {
         }
         c == ',' && depth == 0
     });
-    if text.trim().is_empty() { Vec::new() } else { parts.collect() }
+    if text.trim().is_empty() {
+        Vec::new()
+    } else {
+        parts.collect()
+    }
 }
 
 fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
+    if part.trim().is_empty() {
+        return Err(Failure::usage(format!(
+            "{flag}: nothing stands on one side of a comma"
+        )));
+    }
     let Some((name, value)) = part.split_once('=') else {
-        return Err(Failure::usage(format!("{flag}: `{}` is not of the form name=value, as in {flag} x=2", part.trim())));
+        return Err(Failure::usage(format!(
+            "{flag}: {} is not of the form name=value, as in {flag} x=2",
+            Quoted(part.trim())
+        )));
     };
-    let name = name.trim();
+    let (name, value) = (name.trim(), value.trim());
     let is_name = Formula::parse(name).is_ok_and(|formula| formula.variables() == [name]);
     if !is_name {
-        return Err(Failure::usage(format!("{flag}: `{name}` is not the name of a variable")));
+        return Err(Failure::usage(format!(
+            "{flag}: {} is not the name of a variable",
+            Quoted(name)
+        )));
     }
-    let number = value.trim();
-    let value = match number.to_ascii_lowercase().as_str() {
+    if value.is_empty() {
+        return Err(Failure::usage(format!("{flag}: no value after `{name}=`")));
+    }
+    let value = match value.to_ascii_lowercase().as_str() {
         // Not numbers of a formula, but values a variable can have.
         "inf" | "+inf" => f64::INFINITY,
         "-inf" => f64::NEG_INFINITY,
         "nan" => f64::NAN,
-        _ => {
-            let formula = Formula::parse(number).map_err(|error| Failure::usage(format!("{flag}: the value of {name}: {error}")))?;
-            if !formula.variables().is_empty() {
-                let message = format!("{flag}: the value of {name} must be a number, not `{number}`");
-                return Err(Failure::usage(message));
-            }
-            formula.eval(&[])?.item()
-        }
+        _ => number(value)
+            .map_err(|reason| Failure::usage(format!("{flag}: the value of {name}: {reason}")))?,
     };
     Ok((name.to_owned(), value))
+}
+
+/// The number that a formula without variables is.
+fn number(text: &str) -> Result<f64, String> {
+    let formula = Formula::parse(text).map_err(|error| error.to_string())?;
+    if !formula.variables().is_empty() {
+        return Err(format!("{} is not a number", Quoted(text)));
+    }
+    Ok(formula.eval(&[]).map_err(|error| error.to_string())?.item())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(formula: &str, text: &str) -> Result<Point, String> {
+        let formula = Formula::parse(formula).unwrap();
+        Point::read(&formula, "--at", text).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn values_are_formulas_without_variables() {
+        let point = read("x*y", " y = max(1, 2)/4 , x=-2^2").unwrap();
+        assert_eq!(point.names, ["y", "x"]);
+        assert_eq!(point.values, [0.5, -4.0]);
+    }
+
+    #[test]
+    fn the_formula_takes_its_variables_by_name() {
+        let formula = Formula::parse("x - 10*y").unwrap();
+        let point = Point::read(&formula, "--at", "unused=7,y=1,x=2").unwrap();
+        assert_eq!(point.value(&formula).unwrap().item(), -8.0);
+    }
+
+    #[test]
+    fn values_can_be_infinite_or_nan() {
+        let point = read("x+y+z", "x=inf,y=-INF,z=NaN").unwrap();
+        assert_eq!(point.values[..2], [f64::INFINITY, f64::NEG_INFINITY]);
+        assert!(point.values[2].is_nan());
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        let names: Vec<String> = (0..20).map(|i| format!("x{i}")).collect();
+        let message = read(&names.join("+"), "").err().unwrap();
+        assert_eq!(
+            message,
+            "error: no value for x0, x1, x2, x3, x4, x5, x6, x7 and 12 more"
+        );
+    }
 }

@@ -10,14 +10,19 @@ use clap_complete::Shell;
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
 /// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
 #[derive(Debug, Parser)]
-#[command(name = "dezero", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "dezero",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
-  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2")]
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
+)]
 pub(crate) struct Cli {
-    /// Print JSON, for programs
-    #[arg(long, global = true)]
+    /// Print JSON, for programs (diff, minimize and ops)
+    #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
     #[command(subcommand)]
@@ -66,6 +71,18 @@ Examples:
     Man,
 }
 
+impl Command {
+    /// What the command prints, if there is no JSON of it.
+    pub(crate) fn written_for_programs(&self) -> Option<&'static str> {
+        match self {
+            Self::Graph(_) => Some("DOT"),
+            Self::Completions { .. } => Some("a completion script"),
+            Self::Man => Some("troff"),
+            Self::Diff(_) | Self::Minimize(_) | Self::Ops => None,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DiffArguments {
     /// The formula, such as "x^2*sin(y)"
@@ -73,11 +90,17 @@ pub(crate) struct DiffArguments {
     pub(crate) formula: String,
 
     /// The point: a value for each variable, such as x=2,y=pi/3
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) at: String,
 
     /// The highest order of derivatives
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) order: usize,
 }
 
@@ -88,11 +111,17 @@ pub(crate) struct GraphArguments {
     pub(crate) formula: String,
 
     /// The point at which the graph is recorded: a value for each variable, such as x=1
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) at: String,
 
     /// Draw the derivative of this order; 0 draws the formula itself
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) order: usize,
 
     /// The variable to differentiate by, if there are several
@@ -100,7 +129,7 @@ pub(crate) struct GraphArguments {
     pub(crate) wrt: Option<String>,
 
     /// Show the shape and dtype of each variable
-    #[arg(long, short)]
+    #[arg(long)]
     pub(crate) verbose: bool,
 
     /// Write to this .dot file instead of standard output
@@ -115,7 +144,13 @@ pub(crate) struct MinimizeArguments {
     pub(crate) formula: String,
 
     /// Where to begin: a value for each variable, such as x0=0,x1=2
-    #[arg(long, value_name = "POINT", allow_hyphen_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) start: String,
 
     /// How to search
@@ -123,18 +158,18 @@ pub(crate) struct MinimizeArguments {
     pub(crate) method: Method,
 
     /// The learning rate: the length of a step per unit of gradient
-    #[arg(long, value_name = "RATE", default_value_t = 0.001)]
+    #[arg(long, value_name = "RATE", default_value = "0.001", allow_negative_numbers = true, value_parser = positive)]
     pub(crate) lr: f64,
 
     /// The largest number of iterations
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) iters: usize,
 
     /// Converged when no entry of the gradient is larger than this
-    #[arg(long, value_name = "T", default_value_t = 1e-8)]
+    #[arg(long, value_name = "T", default_value = "1e-8", allow_negative_numbers = true, value_parser = from_zero)]
     pub(crate) tol: f64,
 
-    /// Show every iteration
+    /// Show the point, the value and the largest entry of the gradient at every iteration
     #[arg(long)]
     pub(crate) trace: bool,
 }
@@ -149,6 +184,57 @@ impl Method {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Gd => "gd",
+        }
+    }
+}
+
+/// A whole number; `1e6` is one too.
+fn whole(text: &str) -> Result<usize, String> {
+    /// Up to here every whole number is a float.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Ok(number) = text.parse() {
+        return Ok(number);
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) => {
+            Ok(number as usize)
+        }
+        Ok(number) if number > EXACT => Err("it is too large".to_owned()),
+        _ => Err("it must be a whole number from 0".to_owned()),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => Err("it must be a number above 0".to_owned()),
+    }
+}
+
+fn from_zero(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number >= 0.0 => Ok(number),
+        _ => Err("it must be a number from 0".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_declaration_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn whole_numbers_are_written_in_either_way() {
+        assert_eq!(whole("18446744073709551615"), Ok(usize::MAX));
+        assert_eq!(whole("1e6"), Ok(1_000_000));
+        for text in ["-1", "0.5", "nan", "inf", "1e300", "", "x", "-0.1"] {
+            assert!(whole(text).is_err(), "{text}");
         }
     }
 }

@@ -3,151 +3,241 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use dezero::Variable;
 use dezero::expr::Formula;
-use dezero::{Variable, live_nodes, try_grad};
 use serde_json::{Map, Value, json};
 
 use crate::assignments::Point;
 use crate::cli::DiffArguments;
-use crate::report::{Failure, Number, Report, json};
-
-/// A graph that is larger than this is not differentiated again: the next order may be several
-/// times as large, and memory ends.
-const MOST_NODES: i64 = 12_000_000;
+use crate::columns::{left, right, widest};
+use crate::derivation::Derivation;
+use crate::report::{Failure, Number, Report, json, on_one_line};
 
 /// The most partial derivatives that are worth printing.
 const MOST_PARTIALS: usize = 100_000;
+
+/// The partial derivatives of one order, by the positions of the variables they are taken by, in
+/// ascending order: the others are there by symmetry.
+type Level = BTreeMap<Vec<usize>, Variable>;
 
 pub(crate) fn run(arguments: &DiffArguments) -> Result<Report, Failure> {
     let formula = Formula::parse(&arguments.formula)?;
     let point = Point::read(&formula, "--at", &arguments.at)?;
     let y = point.value(&formula)?;
-    if point.names.len() == 1 { one_variable(arguments, &point, &y) } else { several_variables(arguments, &point, &y) }
+    if let ([name], [x]) = (&point.names[..], &point.variables[..]) {
+        let derivatives = derivatives(arguments.order, x, &y)?;
+        Ok(one_variable(
+            heading(arguments, &point),
+            name,
+            y.item(),
+            &derivatives,
+        ))
+    } else {
+        let levels = partials(arguments.order, &point, &y)?;
+        Ok(several_variables(
+            heading(arguments, &point),
+            &point.names,
+            y.item(),
+            &levels,
+        ))
+    }
 }
 
+/// What every report begins with.
 fn heading(arguments: &DiffArguments, point: &Point) -> (String, Map<String, Value>) {
-    let at: Vec<String> = point.names.iter().zip(&point.values).map(|(name, &x)| format!("{name} = {}", Number(x))).collect();
-    let mut text = format!("f({}) = {}", point.names.join(", "), arguments.formula);
-    if !at.is_empty() {
-        let _ = write!(text, "\nat {}", at.join(", "));
+    let at = point.names.iter().zip(&point.values);
+    let mut text = on_one_line(&arguments.formula, &point.names);
+    if !point.names.is_empty() {
+        let at: Vec<String> = at
+            .clone()
+            .map(|(name, &x)| format!("{name} = {}", Number(x)))
+            .collect();
+        let _ = writeln!(text, "at {}", at.join(", "));
     }
-    text.push('\n');
     let mut object = Map::new();
     object.insert("formula".into(), json!(arguments.formula));
-    let at = point.names.iter().zip(&point.values).map(|(name, &x)| (name.clone(), json(x)));
-    object.insert("at".into(), Value::Object(at.collect()));
+    object.insert(
+        "at".into(),
+        at.map(|(name, &x)| (name.clone(), json(x))).collect(),
+    );
     (text, object)
 }
 
-fn one_variable(arguments: &DiffArguments, point: &Point, y: &Variable) -> Result<Report, Failure> {
-    let x = &point.variables[0];
+fn one_variable(
+    (mut text, mut object): (String, Map<String, Value>),
+    name: &str,
+    value: f64,
+    derivatives: &[f64],
+) -> Report {
+    let label = |order: usize| match order {
+        0..=3 => format!("f{}({name})", "'".repeat(order)),
+        _ => format!("f^({order})({name})"),
+    };
+    let rows: Vec<(String, f64)> = std::iter::once(&value)
+        .chain(derivatives)
+        .enumerate()
+        .map(|(order, &value)| (label(order), value))
+        .collect();
+    write_values(
+        &mut text,
+        rows.iter().map(|(label, value)| (label.as_str(), *value)),
+    );
+    object.insert("value".into(), json(value));
+    object.insert(
+        "derivatives".into(),
+        derivatives.iter().copied().map(json).collect(),
+    );
+    Report::new(text, object.into())
+}
+
+fn several_variables(
+    (mut text, mut object): (String, Map<String, Value>),
+    names: &[String],
+    value: f64,
+    levels: &[Level],
+) -> Report {
+    write_values(&mut text, [("value", value)]);
+    object.insert("value".into(), json(value));
+    let positions = 0..names.len();
+    if let Some(gradient) = levels.first() {
+        let gradient = positions
+            .clone()
+            .map(|i| (names[i].as_str(), gradient[&vec![i]].item()));
+        if !names.is_empty() {
+            text.push_str("gradient\n");
+            write_values(&mut text, gradient.clone());
+        }
+        let entries = gradient.map(|(name, x)| (name.to_owned(), json(x)));
+        object.insert("gradient".into(), entries.collect());
+    }
+    if let Some(hessian) = levels.get(1) {
+        let row = |i: usize| {
+            positions
+                .clone()
+                .map(move |j| hessian[&vec![i.min(j), i.max(j)]].item())
+        };
+        if !names.is_empty() {
+            text.push_str("Hessian\n");
+            write_matrix(
+                &mut text,
+                names,
+                &positions
+                    .clone()
+                    .map(|i| row(i).collect())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let rows = positions.clone().map(|i| {
+            let row: Map<String, Value> = names.iter().cloned().zip(row(i).map(json)).collect();
+            (names[i].clone(), Value::Object(row))
+        });
+        object.insert("hessian".into(), rows.collect());
+    }
+    if let Some(higher) = levels.get(2..).filter(|levels| !levels.is_empty()) {
+        let by = |positions: &[usize]| -> String {
+            positions
+                .iter()
+                .map(|&i| names[i].as_str())
+                .collect::<Vec<_>>()
+                .join(",")
+        };
+        let partials: Vec<(String, f64)> = higher
+            .iter()
+            .flatten()
+            .map(|(positions, x)| (by(positions), x.item()))
+            .collect();
+        if !names.is_empty() {
+            text.push_str("partial derivatives\n");
+            write_values(&mut text, partials.iter().map(|(by, x)| (by.as_str(), *x)));
+        }
+        let entries = partials.into_iter().map(|(by, x)| (by, json(x)));
+        object.insert("partials".into(), entries.collect());
+    }
+    Report::new(text, object.into())
+}
+
+/// A line for each value, `  label = value`.
+fn write_values<'a>(text: &mut String, rows: impl IntoIterator<Item = (&'a str, f64)> + Clone) {
+    let width = widest(rows.clone().into_iter().map(|(label, _)| label));
+    for (label, value) in rows {
+        let _ = writeln!(text, "  {} = {}", left(label, width), Number(value));
+    }
+}
+
+fn write_matrix(text: &mut String, names: &[String], rows: &[Vec<f64>]) {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|&x| Number(x).to_string()).collect())
+        .collect();
+    let label = widest(names.iter().map(String::as_str));
+    let width = widest(cells.iter().flatten().chain(names).map(String::as_str));
+    let line = |cells: &[String]| {
+        cells
+            .iter()
+            .map(|cell| right(cell, width))
+            .collect::<Vec<_>>()
+            .join("  ")
+    };
+    let _ = writeln!(text, "  {}   {}", left("", label), line(names));
+    for (name, row) in names.iter().zip(&cells) {
+        let _ = writeln!(text, "  {} | {}", left(name, label), line(row));
+    }
+}
+
+/// The derivatives of `y` by `x`, from the first up to `order`.
+fn derivatives(order: usize, x: &Variable, y: &Variable) -> Result<Vec<f64>, Failure> {
+    let mut derivation = Derivation::new();
     let mut derivatives = Vec::new();
     let mut gx = y.clone();
-    for order in 1..=arguments.order {
-        gx = differentiate(&gx, &[x], order)?.remove(0);
+    for _ in 0..order {
+        derivation.next_order()?;
+        gx = derivation.differentiate(&gx, &[x])?.remove(0);
         derivatives.push(gx.item());
     }
-    let (mut text, mut object) = heading(arguments, point);
-    let label = |order: usize| match order {
-        0..=3 => format!("f{}({})", "'".repeat(order), point.names[0]),
-        _ => format!("f^({order})({})", point.names[0]),
-    };
-    let width = label(arguments.order).len().max(label(3.min(arguments.order)).len());
-    for (order, &value) in std::iter::once(&y.item()).chain(&derivatives).enumerate() {
-        let _ = writeln!(text, "  {:width$} = {}", label(order), Number(value));
-    }
-    object.insert("value".into(), json(y.item()));
-    object.insert("derivatives".into(), derivatives.into_iter().map(json).collect());
-    Ok(Report::new(text, object.into()))
+    Ok(derivatives)
 }
 
-fn several_variables(arguments: &DiffArguments, point: &Point, y: &Variable) -> Result<Report, Failure> {
-    let names = &point.names;
-    let levels = partials(arguments.order, point, y)?;
-    let (mut text, mut object) = heading(arguments, point);
-    let _ = writeln!(text, "  value = {}", Number(y.item()));
-    object.insert("value".into(), json(y.item()));
-    let value = |indices: &[usize]| {
-        let mut sorted = indices.to_vec();
-        sorted.sort_unstable();
-        levels[sorted.len() - 1].get(&sorted).map_or(f64::NAN, Variable::item)
+/// The partial derivatives of each order up to `order`.
+fn partials(order: usize, point: &Point, y: &Variable) -> Result<Vec<Level>, Failure> {
+    let variables = &point.variables;
+    // A point without variables has a level for each order too, if an empty one.
+    let order = if variables.is_empty() {
+        order.min(3)
+    } else {
+        order
     };
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    if arguments.order >= 1 {
-        text.push_str("gradient\n");
-        for (i, name) in names.iter().enumerate() {
-            let _ = writeln!(text, "  {name:width$} = {}", Number(value(&[i])));
-        }
-        let gradient = names.iter().enumerate().map(|(i, name)| (name.clone(), json(value(&[i]))));
-        object.insert("gradient".into(), Value::Object(gradient.collect()));
-    }
-    if arguments.order >= 2 {
-        text.push_str("Hessian\n");
-        let rows: Vec<Vec<String>> =
-            (0..names.len()).map(|i| (0..names.len()).map(|j| Number(value(&[i, j])).to_string()).collect()).collect();
-        let cell = rows.iter().flatten().chain(names).map(|text| text.chars().count()).max().unwrap_or(0);
-        let _ = writeln!(text, "  {:width$}   {}", "", names.iter().map(|name| format!("{name:>cell$}")).collect::<Vec<_>>().join("  "));
-        for (name, row) in names.iter().zip(&rows) {
-            let _ = writeln!(text, "  {name:width$} | {}", row.iter().map(|x| format!("{x:>cell$}")).collect::<Vec<_>>().join("  "));
-        }
-        let hessian = names.iter().enumerate().map(|(i, name)| {
-            let row = names.iter().enumerate().map(|(j, other)| (other.clone(), json(value(&[i, j]))));
-            (name.clone(), Value::Object(row.collect()))
-        });
-        object.insert("hessian".into(), Value::Object(hessian.collect()));
-    }
-    if arguments.order >= 3 {
-        text.push_str("partial derivatives\n");
-        let mut all = Map::new();
-        for (indices, derivative) in levels.iter().skip(2).flatten() {
-            let by = indices.iter().map(|&i| names[i].as_str()).collect::<Vec<_>>().join(",");
-            let _ = writeln!(text, "  {by} = {}", Number(derivative.item()));
-            all.insert(by, json(derivative.item()));
-        }
-        object.insert("partials".into(), all.into());
-    }
-    Ok(Report::new(text, object.into()))
-}
-
-/// The partial derivatives of each order, by the variables they are taken by, in their order.
-fn partials(order: usize, point: &Point, y: &Variable) -> Result<Vec<BTreeMap<Vec<usize>, Variable>>, Failure> {
-    let mut levels: Vec<BTreeMap<Vec<usize>, Variable>> = Vec::new();
-    let mut last = BTreeMap::from([(Vec::new(), y.clone())]);
-    let mut total = 0;
-    for at in 1..=order {
-        let mut level = BTreeMap::new();
-        for (indices, derivative) in &last {
-            // Those by variables before the last one are there by symmetry.
-            let from = indices.last().copied().unwrap_or(0);
-            let by: Vec<&Variable> = point.variables[from..].iter().collect();
-            for (i, gx) in (from..).zip(differentiate(derivative, &by, at)?) {
-                let mut indices = indices.clone();
-                indices.push(i);
-                level.insert(indices, gx);
-            }
-            if total + level.len() > MOST_PARTIALS {
-                return Err(Failure::failed(format!(
-                    "order {at} of {} variables has too many partial derivatives to print; ask for a lower --order",
-                    point.names.len()
-                )));
+    affordable(order, variables.len())?;
+    let mut derivation = Derivation::new();
+    let mut levels: Vec<Level> = Vec::new();
+    for _ in 0..order {
+        derivation.next_order()?;
+        let value = Level::from([(Vec::new(), y.clone())]);
+        let mut level = Level::new();
+        for (positions, derivative) in levels.last().unwrap_or(&value) {
+            let from = positions.last().copied().unwrap_or(0);
+            let by: Vec<&Variable> = variables[from..].iter().collect();
+            for (i, gx) in (from..).zip(derivation.differentiate(derivative, &by)?) {
+                level.insert([&positions[..], &[i]].concat(), gx);
             }
         }
-        total += level.len();
-        levels.push(level.clone());
-        last = level;
+        levels.push(level);
     }
     Ok(levels)
 }
 
-/// One order more, unless the graph has grown too large for it.
-pub(crate) fn differentiate(y: &Variable, xs: &[&Variable], order: usize) -> Result<Vec<Variable>, Failure> {
-    let nodes = live_nodes();
-    if nodes > MOST_NODES {
-        return Err(Failure::failed(format!(
-            "the graph of the derivatives up to order {} has {nodes} nodes, too many to differentiate once more; \
-             ask for a lower --order",
-            order - 1
-        )));
+/// Whether the partial derivatives up to `order` are few enough to print.
+fn affordable(order: usize, variables: usize) -> Result<(), Failure> {
+    // There are (n + k - 1 choose k) of order k.
+    let (mut of_this_order, mut total) = (1_usize, 0_usize);
+    for k in 1..=order {
+        of_this_order = of_this_order.saturating_mul(variables + k - 1) / k;
+        total = total.saturating_add(of_this_order);
+        if total > MOST_PARTIALS {
+            return Err(Failure::failed(format!(
+                "{variables} variables have more than {MOST_PARTIALS} partial derivatives up to \
+                 order {k}; ask for a lower --order"
+            )));
+        }
     }
-    Ok(try_grad(y, xs)?)
+    Ok(())
 }

@@ -1,53 +1,99 @@
 //! `dezero graph`: the computational graph of a formula or of a derivative, as DOT.
 
-use dezero::expr::Formula;
-use dezero::{Dot, graph};
+use std::path::Path;
 
-use crate::assignments::Point;
+use dezero::expr::Formula;
+use dezero::{Dot, Variable, graph, live_nodes};
+
+use crate::assignments::{Point, listed};
 use crate::cli::GraphArguments;
-use crate::diff::differentiate;
-use crate::report::{Failure, Report, write_file};
+use crate::derivation::Derivation;
+use crate::report::{Failure, Quoted, Report, write_file};
+
+/// The most nodes whose graph is written: about 400 MB of DOT.
+const MOST_NODES: i64 = 3_000_000;
 
 pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
-    if let Some(path) = &arguments.output
-        && path.extension().is_none_or(|extension| extension != "dot" && extension != "gv")
-    {
-        let message = format!("{}: the graph is written as Graphviz DOT; name a file that ends in .dot or .gv", path.display());
-        return Err(Failure::usage(message));
+    if let Some(path) = &arguments.output {
+        check_extension(path)?;
     }
     let formula = Formula::parse(&arguments.formula)?;
     let point = Point::read(&formula, "--at", &arguments.at)?;
+    let by = wrt(arguments, &point)?;
     let mut y = point.value(&formula)?;
     // A formula that is a variable is that variable.
     if !point.variables.iter().any(|x| x.is_same(&y)) {
         y.set_name("y");
     }
-    if arguments.order > 0 {
-        let by = wrt(arguments, &point)?;
-        let (name, x) = (&point.names[by], &point.variables[by]);
-        for order in 1..=arguments.order {
-            y = differentiate(&y, &[x], order)?.remove(0);
-            y.set_name(&format!("g{name}{order}"));
-        }
+    if let Some(by) = by {
+        y = derivative(&y, &point.variables[by], &point.names[by], arguments.order)?;
     }
-    let graph = graph(&y);
-    let dot = Dot::new(&graph).verbose(arguments.verbose).to_string();
-    let Some(path) = &arguments.output else { return Ok(Report::text(dot)) };
-    write_file(path, &(dot + "\n"))?;
+    let nodes = live_nodes();
+    if nodes > MOST_NODES {
+        return Err(Failure::failed(format!(
+            "the graph has {nodes} nodes, too many to draw; ask for a lower --order"
+        )));
+    }
+    let dot = Dot::new(&graph(&y)).verbose(arguments.verbose).to_string() + "\n";
+    let Some(path) = &arguments.output else {
+        return Ok(Report::text(dot));
+    };
+    write_file(path, &dot)?;
     Ok(Report::text(String::new()))
 }
 
-/// The position of the variable to differentiate by.
-fn wrt(arguments: &GraphArguments, point: &Point) -> Result<usize, Failure> {
-    match &arguments.wrt {
-        Some(name) => point.names.iter().position(|n| n == name).ok_or_else(|| {
-            Failure::usage(format!("--wrt {name}: the formula has no such variable; it has {}", point.names.join(", ")))
-        }),
-        None if point.names.len() == 1 => Ok(0),
-        None if point.names.is_empty() => Err(Failure::usage("the formula has no variable to differentiate by")),
-        None => Err(Failure::usage(format!(
-            "the formula has several variables, {}: say with --wrt which one to differentiate by",
-            point.names.join(", ")
-        ))),
+fn check_extension(path: &Path) -> Result<(), Failure> {
+    let is_dot = path.extension().is_some_and(|extension| {
+        ["dot", "gv"]
+            .iter()
+            .any(|dot| extension.eq_ignore_ascii_case(dot))
+    });
+    if is_dot {
+        return Ok(());
     }
+    Err(Failure::usage(format!(
+        "--output {}: the graph is written as Graphviz DOT; name a file that ends in .dot or .gv",
+        path.display()
+    )))
+}
+
+/// The position of the variable to differentiate by, if that is asked for.
+fn wrt(arguments: &GraphArguments, point: &Point) -> Result<Option<usize>, Failure> {
+    let names: Vec<&str> = point.names.iter().map(String::as_str).collect();
+    let by = match &arguments.wrt {
+        Some(wrt) => names.iter().position(|name| name == wrt).ok_or_else(|| {
+            let has = if names.is_empty() {
+                "none".to_owned()
+            } else {
+                listed(&names)
+            };
+            Failure::usage(format!("--wrt {}: the variables are: {has}", Quoted(wrt)))
+        })?,
+        None if arguments.order == 0 => return Ok(None),
+        None if names.len() == 1 => 0,
+        None if names.is_empty() => {
+            return Err(Failure::usage(
+                "the formula has no variable to differentiate by",
+            ));
+        }
+        None => {
+            return Err(Failure::usage(format!(
+                "there are several variables, {}: say with --wrt which one to differentiate by",
+                listed(&names)
+            )));
+        }
+    };
+    Ok((arguments.order > 0).then_some(by))
+}
+
+/// The derivative of `y` by `x` of an order from 1, with every one on the way named.
+fn derivative(y: &Variable, x: &Variable, name: &str, order: usize) -> Result<Variable, Failure> {
+    let mut derivation = Derivation::new();
+    let mut y = y.clone();
+    for order in 1..=order {
+        derivation.next_order()?;
+        y = derivation.differentiate(&y, &[x])?.remove(0);
+        y.set_name(&format!("g{name}{order}"));
+    }
+    Ok(y)
 }

@@ -1,16 +1,23 @@
 //! The command `dezero`: derivatives, graphs and minima of formulas at the shell.
 //!
-//! `cli` says what can be asked, each other module answers one command, and `report` is the one
-//! way out: text or JSON to standard output, messages to standard error, an exit code.
+//! `cli` says what can be asked, `diff`, `graph`, `minimize` and `ops` answer one command each, and
+//! `report` is the one way out: text or JSON to standard output, messages to standard error, an
+//! exit code.
 
 mod assignments;
 mod cli;
+mod columns;
+mod derivation;
 mod diff;
 mod graph;
+#[cfg(test)]
+mod hostile;
 mod minimize;
 mod ops;
 mod report;
 
+use std::env;
+use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
@@ -22,18 +29,28 @@ use report::{Failure, Report};
 fn main() -> ExitCode {
     // A bug is reported in a line, not as a trace.
     panic::set_hook(Box::new(|_| {}));
-    let outcome = panic::catch_unwind(|| {
-        let cli = Cli::try_parse()?;
-        run(&cli)?.print(cli.json)
-    });
+    let outcome = answer(env::args_os()).and_then(|text| report::print(&text));
     match outcome {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(failure)) => failure.print(),
-        Err(payload) => Failure::bug(payload.as_ref()).print(),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.print(),
     }
 }
 
+/// What the command line `arguments` prints.
+fn answer(arguments: impl Iterator<Item = OsString>) -> Result<String, Failure> {
+    let cli = Cli::try_parse_from(arguments)?;
+    let report = panic::catch_unwind(|| run(&cli).map(|report| report.render(cli.json)));
+    report.unwrap_or_else(|payload| Err(Failure::bug(payload.as_ref())))
+}
+
 fn run(cli: &Cli) -> Result<Report, Failure> {
+    if cli.json
+        && let Some(what) = cli.command.written_for_programs()
+    {
+        return Err(Failure::usage(format!(
+            "--json: {what} is for programs as it is"
+        )));
+    }
     match &cli.command {
         Command::Diff(arguments) => diff::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
@@ -49,9 +66,13 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
             // One page: the command, then each of its subcommands.
             let mut command = Cli::command();
             command.build();
-            clap_mangen::Man::new(command.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
-            for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-                clap_mangen::Man::new(sub.clone()).render(&mut page).map_err(|error| Failure::failed(error.to_string()))?;
+            let subcommands = command
+                .get_subcommands()
+                .filter(|sub| sub.get_name() != "help");
+            for command in std::iter::once(&command).chain(subcommands) {
+                clap_mangen::Man::new(command.clone())
+                    .render(&mut page)
+                    .map_err(|error| Failure::failed(error.to_string()))?;
             }
             Ok(Report::text(String::from_utf8_lossy(&page).into_owned()))
         }

@@ -6,12 +6,13 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
-use dezero::expr;
+use dezero::{expr, optim};
 use serde_json::Value;
 
 /// What a command found, for people and for programs.
+#[derive(Debug)]
 pub(crate) struct Report {
     text: String,
     json: Option<Value>,
@@ -19,7 +20,10 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(text: String, json: Value) -> Self {
-        Self { text, json: Some(json) }
+        Self {
+            text,
+            json: Some(json),
+        }
     }
 
     /// A report that is a text for programs already.
@@ -27,19 +31,26 @@ impl Report {
         Self { text, json: None }
     }
 
-    pub(crate) fn print(&self, json: bool) -> Result<(), Failure> {
-        let mut text = match &self.json {
-            Some(value) if json => value.to_string(),
-            _ => self.text.clone(),
-        };
-        if !text.ends_with('\n') && !text.is_empty() {
-            text.push('\n');
+    /// What is printed, with a line break at its end.
+    pub(crate) fn render(self, json: bool) -> String {
+        match self.json {
+            Some(value) if json => format!("{value}\n"),
+            _ => self.text,
         }
-        match io::stdout().lock().write_all(text.as_bytes()) {
-            // The reader has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|error| Failure::failed(format!("standard output: {error}"))),
-        }
+    }
+}
+
+/// Prints what was asked for.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        // The reader has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| Failure::failed(format!("standard output: {error}"))),
     }
 }
 
@@ -51,7 +62,7 @@ pub(crate) enum Failure {
     /// It could not be done: exit code 1.
     Failed(String),
     /// What clap has to say, which includes help and version.
-    Clap(clap::Error),
+    Clap(Box<clap::Error>),
 }
 
 impl Failure {
@@ -65,29 +76,56 @@ impl Failure {
 
     /// A panic: a mistake in this program, not of its user.
     pub(crate) fn bug(payload: &(dyn Any + Send)) -> Self {
-        let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-        Self::Failed(format!("internal error: {}; please report it with the command line", text.unwrap_or("unknown")))
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied());
+        Self::Failed(format!(
+            "internal error: {}; please report it with the command line",
+            text.unwrap_or("unknown")
+        ))
     }
 
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) => 1,
+            Self::Clap(error) => u8::try_from(error.exit_code()).unwrap_or(2),
+        }
+    }
+
+    /// Says it on standard error; help and version on standard output.
     pub(crate) fn print(self) -> ExitCode {
-        let (code, message) = match self {
-            Self::Usage(message) => (2, message),
-            Self::Failed(message) => (1, message),
-            Self::Clap(error) => {
-                let code = u8::try_from(error.exit_code()).unwrap_or(2);
+        match &self {
+            Self::Clap(error) if !error.use_stderr() => match written(error.print()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(failure) => failure.print(),
+            },
+            failure => {
                 // Nothing is left to say if that cannot be printed.
-                let _ = error.print();
-                return ExitCode::from(code);
+                let _ = match failure {
+                    // With the colours of the terminal, if it is one.
+                    Self::Clap(error) => error.print(),
+                    Self::Usage(_) | Self::Failed(_) => writeln!(io::stderr(), "{failure}"),
+                };
+                ExitCode::from(self.exit_code())
             }
-        };
-        let _ = writeln!(io::stderr().lock(), "error: {message}");
-        ExitCode::from(code)
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Failed(message) => write!(f, "error: {message}"),
+            Self::Clap(error) => write!(f, "{error}"),
+        }
     }
 }
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(error)
+        Self::Clap(Box::new(error))
     }
 }
 
@@ -103,29 +141,97 @@ impl From<dezero::Error> for Failure {
     }
 }
 
+impl From<optim::Error> for Failure {
+    fn from(error: optim::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 /// A number that reads back as the same number.
 pub(crate) struct Number(pub(crate) f64);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_nan() { f.pad("nan") } else { f.pad(&format!("{:?}", self.0)) }
+        if self.0.is_nan() {
+            f.write_str("nan")
+        } else {
+            write!(f, "{:?}", self.0)
+        }
     }
 }
 
 /// A number in JSON, which has no others than the finite ones.
 pub(crate) fn json(x: f64) -> Value {
-    serde_json::Number::from_f64(x).map_or_else(|| Value::from(Number(x).to_string()), Value::Number)
+    serde_json::Number::from_f64(x)
+        .map_or_else(|| Value::from(Number(x).to_string()), Value::Number)
+}
+
+/// Characters of a quotation before it is cut.
+const QUOTED: usize = 40;
+
+/// What the user wrote, between backticks, fit to be shown in a message.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`")?;
+        for c in self.0.chars().take(QUOTED) {
+            write!(f, "{}", if c.is_control() { '\u{fffd}' } else { c })?;
+        }
+        f.write_str(if self.0.chars().nth(QUOTED).is_some() {
+            "…`"
+        } else {
+            "`"
+        })
+    }
+}
+
+/// `f(x, y) = ` and the formula, which may have come in several lines, in one.
+pub(crate) fn on_one_line(formula: &str, names: &[String]) -> String {
+    let formula = formula.split_whitespace().collect::<Vec<_>>().join(" ");
+    match names {
+        [] => format!("f = {formula}\n"),
+        names => format!("f({}) = {formula}\n", names.join(", ")),
+    }
 }
 
 /// Writes a file whole or not at all: beside its place first, then renamed.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::failed(format!("{}: {error}", path.display()));
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = Path::new(&beside);
-    fs::write(beside, text).and_then(|()| fs::rename(beside, path)).map_err(|error| {
-        // What could not be written may not be there to be removed.
-        let _ = fs::remove_file(beside);
-        failed(error)
-    })
+    // What is a link stays one.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let beside = path.with_file_name(format!(".dezero-{}.part", process::id()));
+    let mut file = fs::File::create_new(&beside).map_err(failed)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(|error| {
+            // If not even that works, the first error is the one to tell.
+            let _ = fs::remove_file(&beside);
+            failed(error)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotations_are_short_and_without_control_characters() {
+        assert_eq!(Quoted("x\u{1b}[31m").to_string(), "`x\u{fffd}[31m`");
+        assert_eq!(
+            Quoted(&"이".repeat(41)).to_string(),
+            format!("`{}…`", "이".repeat(40))
+        );
+    }
+
+    #[test]
+    fn numbers_of_json_read_back_or_are_strings() {
+        for x in [0.1 + 0.2, -0.0, 5e-324, f64::MAX, 1e21, 123_456_789.0] {
+            let back: f64 = serde_json::from_str(&json(x).to_string()).unwrap();
+            assert_eq!(back.to_bits(), x.to_bits());
+        }
+        assert_eq!(json(f64::INFINITY), "inf");
+        assert_eq!(json(f64::NEG_INFINITY), "-inf");
+        assert_eq!(json(-f64::NAN), "nan");
+    }
 }

@@ -11,7 +11,7 @@ use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
 
-use dezero_array::Array;
+use dezero_array::{Array, Tuple};
 
 use crate::elementwise::Real;
 use crate::error::{Error, Result};
@@ -151,10 +151,11 @@ pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
     } else {
         Sweep::new(y, true, Sink::Targets(targets)).and_then(|sweep| sweep.run(y, None)).map_err(|error| error.at(line))?
     };
+    let pass = y.to_link().link_node().map_or(0, |node| node.depth) + 1;
     let zeros = |x: &Variable| {
-        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape())).map(|zeros| Variable::value(zeros).into_derivative()).map_err(Error::from)
+        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape())).map(|zeros| Variable::value(zeros).into_derivative(pass)).map_err(Error::from)
     };
-    found.into_iter().zip(xs).map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative()))).collect()
+    found.into_iter().zip(xs).map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative(pass)))).collect()
 }
 
 /// What is asked for, by the leaf's identity or the node's id.
@@ -282,6 +283,16 @@ impl Sweep {
         let Repr::Link(node) = y.to_link().0 else { unreachable!("a tracked variable has a node") };
         let recording = if self.create_graph { Recording::Rules } else { Recording::Values };
         let _restore = mode::enter(recording, node.depth.saturating_add(1));
+        if let Some(seed) = &seed
+            && seed.with_value(|seed| seed.shape() != node.value.shape())
+        {
+            let message = format!(
+                "backward: the gradient put on this variable has shape {}, and its value has shape {}",
+                seed.with_value(|seed| Tuple(seed.shape()).to_string()),
+                Tuple(node.value.shape()),
+            );
+            return Err(Error::shape(message));
+        }
         let seed = match seed {
             Some(seed) if self.create_graph => seed.to_link(),
             Some(seed) => Variable::value(seed.data()),
@@ -348,22 +359,17 @@ impl Sweep {
         let distance = self.top - node.id;
         if distance < self.reach {
             let slot = self.slot(distance);
-            match slot {
-                Some(pending) => pending.cotangent.add(cotangent),
-                None => {
-                    *slot = Some(Pending { node: node.clone(), cotangent });
-                    Ok(())
-                }
+            if let Some(pending) = slot {
+                return pending.cotangent.add(cotangent);
             }
+            *slot = Some(Pending { node: node.clone(), cotangent });
         } else {
-            match self.far.get_mut(&node.id) {
-                Some(pending) => pending.cotangent.add(cotangent),
-                None => {
-                    self.far.insert(node.id, Pending { node: node.clone(), cotangent });
-                    Ok(())
-                }
+            if let Some(pending) = self.far.get_mut(&node.id) {
+                return pending.cotangent.add(cotangent);
             }
+            self.far.insert(node.id, Pending { node: node.clone(), cotangent });
         }
+        Ok(())
     }
 
     #[inline(never)]
@@ -520,8 +526,7 @@ impl Sweep {
                 {
                     return Ok(());
                 }
-                let create_graph = self.create_graph;
-                cell.add_grad(|old| accumulate(old, cotangent.into_variable(), create_graph))
+                add_grad(|grad| cell.replace_grad(grad), cotangent.into_variable(), self.create_graph)
             }
             Sink::Targets(targets) => {
                 let new = cotangent.into_variable();
@@ -543,8 +548,7 @@ impl Sweep {
         match &mut self.sink {
             Sink::Leaves { retain } => {
                 if (*retain || cut) && node.has_handles() {
-                    let new = accumulate(node.grad(), gy(), self.create_graph)?;
-                    node.set_grad(Some(new));
+                    return add_grad(|grad| node.replace_grad(grad), gy(), self.create_graph);
                 }
             }
             Sink::Targets(targets) => {
@@ -564,11 +568,23 @@ impl Sweep {
     }
 }
 
+/// Adds to a gradient that other threads may add to as well. `replace` puts a gradient there and
+/// gives what was there; the adding itself is arithmetic of variables, and done without a lock.
+fn add_grad(replace: impl Fn(Option<Variable>) -> Option<Variable>, mut new: Variable, create_graph: bool) -> Result<()> {
+    loop {
+        new = accumulate(replace(None), new, create_graph)?;
+        match replace(Some(new)) {
+            None => return Ok(()),
+            Some(meanwhile) => new = meanwhile,
+        }
+    }
+}
+
 /// A gradient with another added, in the form in which it is stored.
 fn accumulate(old: Option<Variable>, new: Variable, create_graph: bool) -> Result<Variable> {
     let sum = match old {
         None => new,
         Some(old) => old.try_add(new)?,
     };
-    Ok(if create_graph { sum.into_derivative() } else { sum })
+    Ok(if create_graph { sum.into_derivative(mode::pass()) } else { sum })
 }

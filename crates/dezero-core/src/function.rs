@@ -103,23 +103,43 @@ pub trait Function: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        call(Arc::new(self), xs, Location::caller())
+        call(self.into_shared(), xs, Location::caller())
+    }
+
+    /// The function as calls hold it. One that is shared already stays the same, so that its calls
+    /// are calls of one function.
+    #[doc(hidden)]
+    fn into_shared(self) -> Arc<dyn Function>
+    where
+        Self: Sized,
+    {
+        Arc::new(self)
     }
 }
 
-impl<F: Function + ?Sized> Function for Arc<F> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+macro_rules! shared_function {
+    ($Shared:ty $(, $F:ident)?) => {
+        impl$(<$F: Function>)? Function for $Shared {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
-        (**self).forward(xs)
-    }
+            fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+                (**self).forward(xs)
+            }
 
-    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
-        (**self).backward(xs, ys, gys)
-    }
+            fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+                (**self).backward(xs, ys, gys)
+            }
+
+            fn into_shared(self) -> Arc<dyn Function> {
+                self
+            }
+        }
+    };
 }
+shared_function!(Arc<F>, F);
+shared_function!(Arc<dyn Function>);
 
 /// A call of a user's [`Function`], as it stands in the record.
 #[derive(Clone)]

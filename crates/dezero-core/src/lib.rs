@@ -56,7 +56,7 @@ pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
 pub use error::{Error, Result};
 pub use function::{Creator, Custom, Function};
 pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph};
-pub use mode::{NoGrad, enable_grad, is_recording, live_nodes, no_grad};
+pub use mode::{NoGrad, attributed_to, enable_grad, is_recording, live_nodes, no_grad};
 pub use op::Op;
 pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};

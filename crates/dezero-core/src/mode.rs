@@ -110,6 +110,11 @@ pub fn live_nodes() -> i64 {
 const ID_BLOCK: u64 = 4096;
 static NEXT_BLOCK: AtomicU64 = AtomicU64::new(1);
 
+/// The number of the pass that runs now; 0 is the user's own code.
+pub(crate) fn pass() -> u16 {
+    CONTEXT.with(Context::setting).pass
+}
+
 /// The line to blame for what happens now: the user's, even inside a derivative rule.
 pub(crate) fn line(caller: Line) -> Line {
     CONTEXT.with(|context| context.setting.get().line.unwrap_or(caller))
@@ -185,6 +190,26 @@ pub fn no_grad<T>(f: impl FnOnce() -> T) -> T {
 /// ```
 pub fn enable_grad<T>(f: impl FnOnce() -> T) -> T {
     let _restore = enter_recording(Recording::On);
+    f()
+}
+
+/// Runs `f` with everything it records, and every error, attributed to `line`: for code that
+/// computes on behalf of somebody else, such as an interpreter.
+///
+/// ```
+/// use dezero_core::{Variable, attributed_to};
+///
+/// #[track_caller]
+/// fn double(x: &Variable) -> Variable {
+///     attributed_to(std::panic::Location::caller(), || x + x)
+/// }
+///
+/// let y = double(&Variable::new(1.0)); // the line that the graph shows
+/// assert_eq!(y.creator().unwrap().line().line(), std::panic::Location::caller().line() - 1);
+/// ```
+pub fn attributed_to<T>(line: &'static Location<'static>, f: impl FnOnce() -> T) -> T {
+    // Who is already working for somebody stays so.
+    let _restore = change(|setting| setting.line = setting.line.or(Some(line)));
     f()
 }
 

@@ -107,19 +107,19 @@ impl Node {
         self.handles.load(Ordering::Acquire) & !HAS_GRAD != 0
     }
 
-    /// Keeps a gradient for the handles of this node; without handles it is dropped.
-    pub(crate) fn set_grad(&self, grad: Option<Variable>) {
+    /// Keeps another gradient for the handles of this node, and gives what was there. Without
+    /// handles it is dropped.
+    pub(crate) fn replace_grad(&self, grad: Option<Variable>) -> Option<Variable> {
         let mut links = self.links();
         // The flag first, the count after: whoever takes the count to zero later sees the flag,
         // waits for the lock and clears the gradient.
         let handles = self.handles.fetch_or(HAS_GRAD, Ordering::AcqRel) & !HAS_GRAD;
-        let old = if handles > 0 && (grad.is_some() || links.extra.is_some()) {
-            mem::replace(&mut links.extra.get_or_insert_default().grad, grad)
-        } else {
-            grad
-        };
+        if handles > 0 && (grad.is_some() || links.extra.is_some()) {
+            return mem::replace(&mut links.extra.get_or_insert_default().grad, grad);
+        }
         drop(links);
-        drop(old);
+        drop(grad);
+        None
     }
 
     /// Forgets the inputs. What they held is dropped here, outside the lock.

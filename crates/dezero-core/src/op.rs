@@ -139,6 +139,10 @@ operations! {
     Gather(index::Gather);
     /// Additions at the places that `Gather` reads.
     ScatterAdd(index::ScatterAdd);
+    /// Entries at the points that several index arrays name together.
+    GatherNd(index::GatherNd);
+    /// Additions at the points that `GatherNd` reads.
+    ScatterNdAdd(index::ScatterNdAdd);
     /// Arrays joined along an axis.
     Concatenate(join::Concatenate);
     /// An array with a margin.

@@ -10,6 +10,7 @@ use crate::function::Creator;
 use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe};
 use crate::op::Op;
+use crate::operators::panicking;
 
 /// A value, and the record of how it was computed.
 ///
@@ -57,9 +58,9 @@ pub(crate) enum Leaf {
     Variable,
     /// Gets no gradient, and neither do results computed from constants alone.
     Constant,
-    /// A constant that a recorded sweep found as a derivative: its own derivative is zero, where
-    /// that of another constant is a mistake.
-    Derivative,
+    /// A constant that the recorded sweep of this number found as a derivative, or that was
+    /// computed from such: its own derivative is zero, where that of another constant is a mistake.
+    Derivative(u16),
 }
 
 struct LeafState {
@@ -87,14 +88,18 @@ impl LeafCell {
         if let Some(node) = &state.node {
             return node.clone();
         }
-        let op = if self.kind == Leaf::Variable { Op::Leaf } else { Op::Constant };
+        let (op, pass) = match self.kind {
+            Leaf::Variable => (Op::Leaf, 0),
+            Leaf::Constant => (Op::Constant, 0),
+            Leaf::Derivative(pass) => (Op::Constant, pass),
+        };
         let node = NodeRef::new(Recipe {
             op,
             value: state.value.clone(),
             inputs: Inputs::Leaf(Arc::downgrade(self)),
             line: self.line,
-            pass: 0,
-            below: Below::default(),
+            pass,
+            below: Below { depth: pass, ..Below::default() },
             handles: 0,
         });
         if state.name.is_some() {
@@ -108,13 +113,9 @@ impl LeafCell {
         user_grad(&mut self.state().grad)
     }
 
-    /// Adds to the gradient; `add` is told what is there.
-    pub(crate) fn add_grad(&self, add: impl FnOnce(Option<Variable>) -> crate::Result<Variable>) -> crate::Result<()> {
-        // Not under the lock: adding is arithmetic of variables.
-        let old = self.state().grad.take();
-        let new = add(old)?;
-        self.set_grad(Some(new));
-        Ok(())
+    /// Puts another gradient here, and gives what was there.
+    pub(crate) fn replace_grad(&self, grad: Option<Variable>) -> Option<Variable> {
+        std::mem::replace(&mut self.state().grad, grad)
     }
 
     /// Puts a bare number where there is no gradient yet, as a plain backward mostly does.
@@ -125,11 +126,6 @@ impl LeafCell {
             *grad = Some(Variable::value(gx));
         }
         first
-    }
-
-    pub(crate) fn set_grad(&self, grad: Option<Variable>) {
-        // The old gradient may be the last thing to hold a graph: it goes after the lock.
-        let _old = std::mem::replace(&mut self.state().grad, grad);
     }
 }
 
@@ -234,7 +230,7 @@ impl Variable {
         if let Some(value) = self.with_value(Array::as_f64) {
             return value;
         }
-        self.data().item::<f64>().unwrap_or_else(|error| panic!("{error}"))
+        panicking(self.data().item::<f64>().map_err(crate::Error::from))
     }
 
     /// The elements in row-major order, converted to `T`.
@@ -243,7 +239,8 @@ impl Variable {
     }
 
     /// Puts a new value behind this variable. Graphs recorded earlier keep the value they were
-    /// computed with; the gradient stays until [`cleargrad`](Self::cleargrad).
+    /// computed with. The gradient stays until [`cleargrad`](Self::cleargrad), unless the new value has
+    /// another shape or dtype, to which nothing could be added.
     ///
     /// ```
     /// # use dezero_core::Variable;
@@ -267,8 +264,12 @@ impl Variable {
                  `detach()` gives a variable of its own, and so does computing under `no_grad`"
             );
         };
+        let value = value.into();
         let mut state = cell.state();
-        let old = (std::mem::replace(&mut state.value, value.into()), state.node.take());
+        let fits = state.value.dtype() == value.dtype() && state.value.shape() == value.shape();
+        let grad = if fits { None } else { state.grad.take() };
+        let old = (std::mem::replace(&mut state.value, value), state.node.take(), grad);
+        // What they hold is dropped after the lock.
         drop(state);
         drop(old);
     }
@@ -359,8 +360,9 @@ impl Variable {
     /// Puts a derivative here, for the next `backward` to add to.
     pub fn set_grad(&self, grad: Option<Variable>) {
         match &self.0 {
-            Repr::Leaf(cell) => cell.set_grad(grad),
-            Repr::Result(handle) => handle.node().set_grad(grad),
+            // The old gradient may be the last to hold a graph: it is dropped after the lock.
+            Repr::Leaf(cell) => drop(cell.replace_grad(grad)),
+            Repr::Result(handle) => drop(handle.node().replace_grad(grad)),
             Repr::Link(_) | Repr::Value(_) => {}
         }
     }
@@ -517,12 +519,12 @@ impl Variable {
         }
     }
 
-    /// A constant derivative, found by a recorded sweep.
-    pub(crate) fn into_derivative(self) -> Self {
+    /// A derivative as the user holds it, found by the recorded sweep of number `pass`.
+    pub(crate) fn into_derivative(self, pass: u16) -> Self {
         match self.into_user().0 {
             Repr::Leaf(cell) if cell.kind == Leaf::Constant => {
                 let value = cell.state().value.clone();
-                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative, cell.line)))
+                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative(pass), cell.line)))
             }
             other => Self(other),
         }
@@ -530,7 +532,7 @@ impl Variable {
 
     /// Whether this is a derivative known to be constant.
     pub(crate) fn is_constant_derivative(&self) -> bool {
-        matches!(&self.0, Repr::Leaf(cell) if cell.kind == Leaf::Derivative)
+        matches!(&self.0, Repr::Leaf(cell) if matches!(cell.kind, Leaf::Derivative(_)))
     }
 
     /// The form in which a user holds a variable: a leaf or a result.
@@ -569,7 +571,7 @@ impl Variable {
         let handles = match setting.recording {
             Recording::On if below.tracked => 1,
             Recording::Rules if below.tracked => 0,
-            recording => return Self::unrecorded(recording, value, line),
+            recording => return Self::unrecorded(recording, below, value, line),
         };
         let node = NodeRef::new(Recipe { op, value, inputs, line, pass: setting.pass, below, handles });
         Self(if handles == 1 { Repr::Result(Handle::counted(node)) } else { Repr::Link(node) })
@@ -577,8 +579,10 @@ impl Variable {
 
     /// A result that needs no node: of constants alone, or while nothing is recorded.
     #[inline(never)]
-    fn unrecorded(recording: Recording, value: Array, line: mode::Line) -> Self {
+    fn unrecorded(recording: Recording, below: Below, value: Array, line: mode::Line) -> Self {
         Self(match recording {
+            // What lies below belongs to a pass if it is a derivative.
+            Recording::On if below.depth > 0 => Repr::Leaf(LeafCell::new(value, Leaf::Derivative(below.depth), line)),
             Recording::On => Repr::Leaf(LeafCell::new(value, Leaf::Constant, line)),
             Recording::Off => Repr::Leaf(LeafCell::new(value, Leaf::Variable, line)),
             Recording::Rules | Recording::Values => Repr::Value(value),

@@ -137,27 +137,43 @@ impl Tree {
         })
     }
 
-    /// The tree with its arithmetic on numbers done, in `f64`. Its numbers can be negative or infinite.
-    pub(crate) fn folded(&self) -> Self {
+    /// The tree with what is of numbers alone computed, in `f64`: arithmetic, and the functions that
+    /// `call` knows. Its numbers can be negative, infinite or NaN.
+    pub(crate) fn folded(&self, call: impl Fn(FunctionId, &[f64]) -> Option<f64>) -> Self {
         let mut nodes: Vec<Node> = Vec::with_capacity(self.nodes().len());
+        let mut numbers = Vec::new();
         for node in self.nodes() {
-            let folded = match (*node, &nodes[..]) {
-                (Node::Constant(constant), _) => (0, Node::Number(constant.value())),
-                (Node::Negate, [.., Node::Number(x)]) => (1, Node::Number(-x)),
-                (Node::Binary(operator), [.., Node::Number(x), Node::Number(y)]) => {
-                    (2, Node::Number(operator.of_numbers(*x, *y)))
-                }
-                (node, _) => (0, node),
+            let count = node.operands();
+            numbers.clear();
+            numbers.extend(nodes.iter().rev().map_while(number).take(count));
+            numbers.reverse();
+            let folded = match (*node, &numbers[..]) {
+                (Node::Constant(constant), _) => Some(constant.value()),
+                (Node::Negate, [x]) => Some(-x),
+                (Node::Binary(operator), [x, y]) => Some(operator.of_numbers(*x, *y)),
+                (Node::Call { function, .. }, all) if all.len() == count => call(function, all),
+                _ => None,
             };
-            let (taken, made) = folded;
-            nodes.truncate(nodes.len() - taken);
-            nodes.push(made);
+            match folded {
+                Some(number) => {
+                    nodes.truncate(nodes.len() - count);
+                    nodes.push(Node::Number(number));
+                }
+                None => nodes.push(*node),
+            }
         }
         Self {
             nodes,
             variables: self.variables.clone(),
             functions: self.functions,
         }
+    }
+}
+
+fn number(node: &Node) -> Option<f64> {
+    match node {
+        Node::Number(number) => Some(*number),
+        _ => None,
     }
 }
 
@@ -268,7 +284,8 @@ mod tests {
         let values = tree.variables().to_vec();
         let values: Vec<&String> = values.iter().collect();
         let plain = tree.eval(&Recorded, &values);
-        assert_eq!(plain, tree.folded().eval(&Recorded, &values));
+        let folded = tree.folded(|_, _| None);
+        assert_eq!(plain, folded.eval(&Recorded, &values));
         plain
     }
 
@@ -293,6 +310,24 @@ mod tests {
         ] {
             assert_eq!(asked(text).as_deref(), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn functions_of_numbers_are_computed_beforehand() {
+        let tree =
+            Tree::parse("x^max(1, 4, 2) + max(1, x) + erf(2)", Functions::builtin()).unwrap();
+        let largest = |_, numbers: &[f64]| {
+            numbers
+                .iter()
+                .copied()
+                .reduce(f64::max)
+                .filter(|x| *x > 3.0)
+        };
+        let value = tree.folded(largest).eval(&Recorded, &[&"x".to_owned()]);
+        assert_eq!(value.unwrap_err(), "no erf");
+        let tree = Tree::parse("x^max(1, 4, 2) + max(1, x)", Functions::builtin()).unwrap();
+        let value = tree.folded(largest).eval(&Recorded, &[&"x".to_owned()]);
+        assert_eq!(value.unwrap(), "((x^#4)+max<#1 x>)");
     }
 
     #[test]

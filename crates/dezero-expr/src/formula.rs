@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::eval::Operations;
+use crate::recorded::of_numbers;
 use crate::syntax::{Error, Functions, Tree};
 
 /// A formula of variables, parsed once and evaluated as often as wanted.
@@ -31,7 +32,7 @@ pub struct Formula {
 struct Parsed {
     text: String,
     tree: Tree,
-    /// The tree with its arithmetic on numbers done.
+    /// The tree with what is of numbers alone computed.
     folded: Tree,
 }
 
@@ -45,7 +46,7 @@ impl Formula {
         let tree = Tree::parse(text, Functions::builtin())?;
         let parsed = Parsed {
             text: text.to_owned(),
-            folded: tree.folded(),
+            folded: tree.folded(of_numbers),
             tree,
         };
         Ok(Self {
@@ -70,8 +71,8 @@ impl Formula {
 
     /// The formula's value by `operations` at `values`, one for each of [`Formula::variables`].
     ///
-    /// Arithmetic on numbers alone is done beforehand, in `f64`, so that the exponent of `x^(1/3)` is a
-    /// number and not a computation.
+    /// What is of numbers alone is computed beforehand, in `f64`, so that the exponent of `x^(1/3)` and
+    /// the factor of `sqrt(2)*x` are numbers.
     ///
     /// # Errors
     ///

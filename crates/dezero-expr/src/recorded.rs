@@ -1,10 +1,12 @@
 //! Formulas of the engine's variables: the operations of a formula are those of the engine, recorded
 //! as they run.
 
+use std::panic::Location;
 use std::sync::LazyLock;
 
 use dezero_core::{
-    Binary as Elementwise, Error, Operand as Linked, Primitive, Result, Variable, primitives,
+    Binary as Elementwise, Error, Op, Operand as Linked, Primitive, Result, Variable,
+    attributed_to, no_grad, primitives,
 };
 
 use crate::eval::{Operand, Operations};
@@ -17,11 +19,7 @@ impl Formula {
     ///
     /// # Errors
     ///
-    /// If the shapes do not broadcast.
-    ///
-    /// # Panics
-    ///
-    /// If there are not as many values as variables.
+    /// If there are not as many values as variables, or their shapes do not broadcast.
     ///
     /// # Examples
     ///
@@ -37,22 +35,55 @@ impl Formula {
     /// ```
     #[track_caller]
     pub fn eval(&self, variables: &[&Variable]) -> Result<Variable> {
-        self.eval_with(&Recorded, variables)
+        let (takes, got) = (self.variables().len(), variables.len());
+        if takes != got {
+            let message = format!("takes {takes} values, one for each of its variables; got {got}");
+            return Err(Error::function(self.text(), message));
+        }
+        attributed_to(Location::caller(), || self.eval_with(&Recorded, variables))
     }
 }
 
 /// The operations of the engine.
 struct Recorded;
 
-/// The primitive of each function of a formula that is one, by the function's index.
-static PRIMITIVES: LazyLock<Vec<Option<&'static Primitive>>> = LazyLock::new(|| {
-    let find = |name: &str| primitives().find(|primitive| primitive.name == name);
-    Functions::builtin()
-        .signatures()
-        .iter()
-        .map(|signature| find(signature.name()))
+/// How a function of a formula is computed.
+#[derive(Clone, Copy)]
+enum Callee {
+    /// A primitive of one variable, with its numeric parameters.
+    One(&'static Primitive),
+    /// A primitive of two variables; of more arguments, where its order does not matter.
+    Two(Elementwise),
+    Clip(&'static Primitive),
+    LeakyRelu(&'static Primitive),
+    Polygamma,
+    Where,
+}
+
+/// The callee of each function of a formula, by the function's index.
+static CALLEES: LazyLock<Vec<Option<Callee>>> = LazyLock::new(|| {
+    let signatures = Functions::builtin().signatures().iter();
+    signatures
+        .map(|signature| callee(signature.name()))
         .collect()
 });
+
+fn callee(name: &str) -> Option<Callee> {
+    let primitive = primitives().find(|primitive| primitive.name == name);
+    match (name, primitive) {
+        ("max", _) => Some(Callee::Two(Elementwise::Maximum)),
+        ("min", _) => Some(Callee::Two(Elementwise::Minimum)),
+        ("where", _) => Some(Callee::Where),
+        ("polygamma", _) => Some(Callee::Polygamma),
+        ("clip", Some(primitive)) => Some(Callee::Clip(primitive)),
+        ("leaky_relu", Some(primitive)) => Some(Callee::LeakyRelu(primitive)),
+        (_, Some(primitive)) => match primitive.op {
+            Op::Binary(op) => Some(Callee::Two(op)),
+            _ => Some(Callee::One(primitive)),
+        },
+        (_, None) => None,
+    }
+}
 
 impl From<Operand<'_, Variable>> for Linked {
     fn from(operand: Operand<'_, Variable>) -> Self {
@@ -68,14 +99,6 @@ fn variable(operand: Operand<'_, Variable>) -> Variable {
     match operand {
         Operand::Number(number) => Variable::constant(number),
         Operand::Value(variable) => variable.clone(),
-    }
-}
-
-/// The operand's number, if that is what it is.
-fn number(operand: &Operand<'_, Variable>) -> Option<f64> {
-    match operand {
-        Operand::Number(number) => Some(*number),
-        Operand::Value(_) => None,
     }
 }
 
@@ -124,45 +147,63 @@ impl Operations for Recorded {
         }
     }
 
-    fn call(
-        &self,
-        function: FunctionId,
-        arguments: &[Operand<'_, Variable>],
-    ) -> Result<Variable> {
-        let name = Functions::builtin().signature(function).name();
-        match (name, arguments) {
-            ("where", &[condition, x, y]) => variable(condition).try_where(x, y),
-            ("max", &[first, ref others @ ..]) => others
-                .iter()
-                .try_fold(variable(first), |max, &x| max.try_maximum(x)),
-            ("min", &[first, ref others @ ..]) => others
-                .iter()
-                .try_fold(variable(first), |min, &x| min.try_minimum(x)),
-            // A number as the exponent is a parameter of the power.
-            ("pow", &[x, y]) => variable(x).try_pow(y),
-            ("polygamma", [Operand::Number(n), x]) => variable(*x).try_polygamma(*n),
-            ("leaky_relu", &[x]) => variable(x).try_leaky_relu(0.01),
-            _ => primitive(function, arguments),
+    fn call(&self, function: FunctionId, arguments: &[Operand<'_, Variable>]) -> Result<Variable> {
+        use Operand::{Number, Value};
+        match (CALLEES[function.index()], arguments) {
+            (Some(Callee::One(primitive)), &[x]) => primitive.apply(&[&variable(x)]),
+            (Some(Callee::Two(op)), &[x, y]) => op.apply(x, y),
+            (Some(Callee::Two(op)), all) => of_all(op, all),
+            (Some(Callee::Clip(primitive)), &[Value(x), Number(low), Number(high)]) => {
+                primitive.apply_with(&[x], &[low, high])
+            }
+            (Some(Callee::Clip(_)), &[Number(x), Number(low), high]) => {
+                let x = Elementwise::Maximum.apply(x, low)?.item();
+                Elementwise::Minimum.apply(x, high)
+            }
+            (Some(Callee::Clip(_)), &[x, low, high]) => {
+                let x = Elementwise::Maximum.apply(x, low)?;
+                Elementwise::Minimum.apply(x, high)
+            }
+            (Some(Callee::LeakyRelu(primitive)), &[x]) => {
+                primitive.apply_with(&[&variable(x)], &[SLOPE])
+            }
+            (Some(Callee::LeakyRelu(primitive)), &[Value(x), Number(slope)]) => {
+                primitive.apply_with(&[x], &[slope])
+            }
+            (Some(Callee::LeakyRelu(_)), &[x, slope]) => {
+                let below = Elementwise::Mul.apply(x, slope)?;
+                variable(x).try_greater(0.0)?.try_where(x, below)
+            }
+            (Some(Callee::Polygamma), &[Number(n), x]) => variable(x).try_polygamma(n),
+            (Some(Callee::Where), &[condition, x, y]) => variable(condition).try_where(x, y),
+            _ => {
+                let name = Functions::builtin().signature(function).name();
+                Err(Error::function(name, "is not a function of the engine"))
+            }
         }
     }
 }
 
-/// Applies a primitive of the table: its variables first, then its parameters.
-fn primitive(function: FunctionId, arguments: &[Operand<'_, Variable>]) -> Result<Variable> {
-    let name = Functions::builtin().signature(function).name();
-    let Some(primitive) = PRIMITIVES[function.index()] else {
-        return Err(Error::function(name, "is not a function of the engine"));
-    };
-    let (variables, parameters) = arguments.split_at(primitive.arity.min(arguments.len()));
-    let variables: Vec<Variable> = variables.iter().copied().map(variable).collect();
-    let numbers: Option<Vec<f64>> = parameters.iter().map(number).collect();
-    match (numbers, name, &variables[..], parameters) {
-        (Some(numbers), ..) => {
-            primitive.apply_with(&variables.iter().collect::<Vec<_>>(), &numbers)
-        }
-        // Where a parameter is itself a variable, the same function is made of others.
-        (None, "clip", [x], &[low, high]) => x.try_maximum(low)?.try_minimum(high),
-        (None, "leaky_relu", [x], &[slope]) => x.try_greater(0.0)?.try_where(x, x.try_mul(slope)?),
-        _ => Err(Error::function(name, "takes numbers after its first argument")),
-    }
+/// The slope of `leaky_relu` below 0 where a formula does not give it.
+const SLOPE: f64 = 0.01;
+
+/// The maximum or minimum of all operands. It begins at a variable, since numbers among themselves
+/// would make an f64 and widen an f32.
+fn of_all(op: Elementwise, operands: &[Operand<'_, Variable>]) -> Result<Variable> {
+    let is_value = |operand: &Operand<'_, Variable>| matches!(operand, Operand::Value(_));
+    let first = operands.iter().position(is_value).unwrap_or(0);
+    let (before, after) = (&operands[..first], &operands[first + 1..]);
+    let others = before.iter().chain(after);
+    others
+        .copied()
+        .try_fold(variable(operands[first]), |all, operand| {
+            op.apply(&all, operand)
+        })
+}
+
+/// The function of plain numbers, where it is one.
+pub(crate) fn of_numbers(function: FunctionId, numbers: &[f64]) -> Option<f64> {
+    let operands: Vec<_> = numbers.iter().copied().map(Operand::Number).collect();
+    let value = no_grad(|| Recorded.call(function, &operands)).ok()?;
+    Some(value.item())
 }

@@ -17,7 +17,14 @@ pub(crate) enum Kind {
     /// The start is no place to begin.
     Start(f64),
     /// The steps led away, until something was no longer finite.
-    Diverged { iteration: usize, first: f64, last: f64, learning_rate: f64 },
+    Diverged {
+        iteration: usize,
+        first: f64,
+        last: f64,
+        /// What is no longer finite, or has a gradient that is not.
+        value: f64,
+        learning_rate: f64,
+    },
 }
 
 impl From<Kind> for Error {
@@ -38,6 +45,18 @@ impl Error {
         matches!(self.0, Kind::Diverged { .. })
     }
 
+    /// A divergence in which the value fell to negative infinity: the function has no minimum
+    /// that way, and shorter steps would not find one.
+    pub fn is_unbounded(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Diverged {
+                value: f64::NEG_INFINITY,
+                ..
+            }
+        )
+    }
+
     /// The function is not finite at the start, or has no finite gradient there.
     pub fn is_start(&self) -> bool {
         matches!(self.0, Kind::Start(_))
@@ -49,18 +68,44 @@ impl fmt::Display for Error {
         match &self.0 {
             Kind::Function(error) => write!(f, "{error}"),
             Kind::NotScalar(shape) => {
-                write!(f, "the function to minimise gave shape {}, where one number is wanted", dezero_core::Tuple(shape))
+                write!(
+                    f,
+                    "the function to minimise gave shape {}, where one number is wanted",
+                    dezero_core::Tuple(shape)
+                )
             }
             Kind::NoVariables => f.write_str("there is no variable to move"),
             Kind::Start(value) if value.is_finite() => {
-                write!(f, "the function is {value} at the start, but its gradient is not finite there; start elsewhere")
+                write!(
+                    f,
+                    "the function is {value:?} at the start, but its gradient is not finite there; start elsewhere"
+                )
             }
-            Kind::Start(value) => write!(f, "the function is {value} at the start; start where it is finite"),
-            Kind::Diverged { iteration, first, last, learning_rate } => write!(
+            Kind::Start(value) => write!(
                 f,
-                "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and the next \
-                 step is not finite. The steps are too long: try a learning rate below {learning_rate}"
+                "the function is {value} at the start; start where it is finite"
             ),
+            Kind::Diverged {
+                iteration,
+                first,
+                last,
+                learning_rate,
+                ..
+            } => {
+                write!(
+                    f,
+                    "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and \
+                     the next step is not finite. "
+                )?;
+                if self.is_unbounded() {
+                    f.write_str("The function seems to have no minimum that way: start elsewhere")
+                } else {
+                    write!(
+                        f,
+                        "The steps are too long: try a learning rate below {learning_rate:?}"
+                    )
+                }
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use dezero_core::{Array, Result, Variable};
+use dezero_core::{Array, Result, Variable, enable_grad};
 
 use crate::error::{Error, Kind};
 
@@ -61,7 +61,11 @@ pub struct Step<'a> {
 impl GradientDescent {
     /// At most 1000 iterations of the given step, until no entry of the gradient is above 1e-8.
     pub fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, iterations: 1000, tolerance: 1e-8 }
+        Self {
+            learning_rate,
+            iterations: 1000,
+            tolerance: 1e-8,
+        }
     }
 
     /// The limit of the number of updates.
@@ -83,7 +87,11 @@ impl GradientDescent {
     /// # Errors
     ///
     /// What `f` reports; a start where `f` or its gradient is not finite; divergence.
-    pub fn minimize(&self, f: impl FnMut(&[Variable]) -> Result<Variable>, start: &[Variable]) -> Result<Minimum, Error> {
+    pub fn minimize(
+        &self,
+        f: impl FnMut(&[Variable]) -> Result<Variable>,
+        start: &[Variable],
+    ) -> Result<Minimum, Error> {
         self.minimize_observed(f, start, |_| ControlFlow::Continue(()))
     }
 
@@ -109,15 +117,37 @@ impl GradientDescent {
             let (value, gradient) = evaluate(&mut f, &point, &mut evaluations)?;
             let gradient_norm = gradient.iter().map(norm).fold(0.0, larger);
             if !value.is_finite() || !gradient_norm.is_finite() {
-                let Some(first) = first else { return Err(Kind::Start(value).into()) };
-                return Err(Kind::Diverged { iteration, first, last, learning_rate: self.learning_rate }.into());
+                let Some(first) = first else {
+                    return Err(Kind::Start(value).into());
+                };
+                return Err(Kind::Diverged {
+                    iteration,
+                    first,
+                    last,
+                    value,
+                    learning_rate: self.learning_rate,
+                }
+                .into());
             }
             first.get_or_insert(value);
             last = value;
-            let stop = observe(Step { iteration, point: &point, value, gradient_norm }).is_break();
+            let stop = observe(Step {
+                iteration,
+                point: &point,
+                value,
+                gradient_norm,
+            })
+            .is_break();
             let converged = gradient_norm <= self.tolerance;
             if converged || stop || iteration == self.iterations {
-                return Ok(Minimum { point, value, gradient_norm, iterations: iteration, converged, evaluations });
+                return Ok(Minimum {
+                    point,
+                    value,
+                    gradient_norm,
+                    iterations: iteration,
+                    converged,
+                    evaluations,
+                });
             }
             for (x, gradient) in point.iter().zip(&gradient) {
                 x.set_data(self.moved(&x.data(), gradient)?);
@@ -129,7 +159,12 @@ impl GradientDescent {
     fn moved(&self, x: &Array, gradient: &Array) -> Result<Array> {
         let rate = self.learning_rate;
         let rate_f32 = rate as f32;
-        Ok(x.zip_float(gradient, "gradient descent", |x, g| x - rate * g, |x, g| x - rate_f32 * g)?)
+        Ok(x.zip_float(
+            gradient,
+            "gradient descent",
+            |x, g| x - rate * g,
+            |x, g| x - rate_f32 * g,
+        )?)
     }
 }
 
@@ -139,7 +174,7 @@ fn evaluate(
     point: &[Variable],
     evaluations: &mut Evaluations,
 ) -> Result<(f64, Vec<Array>), Error> {
-    let y = f(point)?;
+    let y = enable_grad(|| f(point))?;
     evaluations.value += 1;
     if y.size() != 1 {
         return Err(Kind::NotScalar(y.shape()).into());
@@ -161,9 +196,40 @@ fn evaluate(
 
 /// The largest absolute entry; NaN if there is one.
 fn norm(gradient: &Array) -> f64 {
-    gradient.to_vec::<f64>().into_iter().map(f64::abs).fold(0.0, larger)
+    gradient
+        .to_vec::<f64>()
+        .into_iter()
+        .map(f64::abs)
+        .fold(0.0, larger)
 }
 
 fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(f: impl FnMut(&[Variable]) -> Result<Variable>, learning_rate: f64) -> Error {
+        let descent = GradientDescent::new(learning_rate).iterations(10_000);
+        descent.minimize(f, &[Variable::new(1.0)]).unwrap_err()
+    }
+
+    #[test]
+    fn steps_that_are_too_long_diverge() {
+        let error = error(|x| Ok(x[0].powf(2.0)), 7.0);
+        assert!(error.is_divergence() && !error.is_unbounded());
+        assert!(
+            error.to_string().ends_with("try a learning rate below 7.0"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_function_without_a_minimum_is_told_from_steps_that_are_too_long() {
+        let error = error(|x| Ok(-x[0].powf(2.0)), 0.1);
+        assert!(error.is_divergence() && error.is_unbounded());
+        assert!(error.to_string().ends_with("start elsewhere"), "{error}");
+    }
 }

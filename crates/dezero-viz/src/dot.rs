@@ -36,7 +36,10 @@ pub struct Dot<'a> {
 impl<'a> Dot<'a> {
     /// The graph with the names of its variables.
     pub fn new(graph: &'a Graph) -> Self {
-        Self { graph, verbose: false }
+        Self {
+            graph,
+            verbose: false,
+        }
     }
 
     /// With shape and dtype too, as `x: (2, 3) float64`.
@@ -53,7 +56,9 @@ impl fmt::Display for Dot<'_> {
         // The walk numbered variables and functions together: their two lists are merged again.
         let mut functions = self.graph.functions().iter().peekable();
         for variable in self.graph.variables() {
-            while let Some(function) = functions.next_if(|function| function.number < variable.number) {
+            while let Some(function) =
+                functions.next_if(|function| function.number < variable.number)
+            {
                 write_function(f, function, self.graph)?;
             }
             write_variable(f, variable, self.verbose)?;
@@ -72,14 +77,22 @@ fn write_variable(f: &mut dyn fmt::Write, variable: &GraphVariable, verbose: boo
     }
     if verbose {
         let separator = if variable.name.is_some() { ": " } else { "" };
-        write!(f, "{separator}{} {}", Tuple(variable.value.shape()), variable.value.dtype())?;
+        write!(
+            f,
+            "{separator}{} {}",
+            Tuple(variable.value.shape()),
+            variable.value.dtype()
+        )?;
     }
     f.write_str("\", color=orange, style=filled]\n")
 }
 
 fn write_function(f: &mut dyn fmt::Write, function: &GraphFunction, graph: &Graph) -> fmt::Result {
     let (number, label) = (function.number, Escaped(function.label()));
-    writeln!(f, "{number} [label=\"{label}\", color=lightblue, style=filled, shape=box]")?;
+    writeln!(
+        f,
+        "{number} [label=\"{label}\", color=lightblue, style=filled, shape=box]"
+    )?;
     for &x in &function.inputs {
         writeln!(f, "{} -> {number}", graph.variables()[x].number)?;
     }

@@ -11,10 +11,12 @@ fn matyas(x: &Variable, y: &Variable) -> Variable {
 }
 
 fn goldstein(x: &Variable, y: &Variable) -> Variable {
-    (1.0 + (x + y + 1.0).powf(2.0) * (19.0 - 14.0 * x + 3.0 * x.powf(2.0) - 14.0 * y + 6.0 * x * y + 3.0 * y.powf(2.0)))
+    (1.0 + (x + y + 1.0).powf(2.0)
+        * (19.0 - 14.0 * x + 3.0 * x.powf(2.0) - 14.0 * y + 6.0 * x * y + 3.0 * y.powf(2.0)))
         * (30.0
             + (2.0 * x - 3.0 * y).powf(2.0)
-                * (18.0 - 32.0 * x + 12.0 * x.powf(2.0) + 48.0 * y - 36.0 * x * y + 27.0 * y.powf(2.0)))
+                * (18.0 - 32.0 * x + 12.0 * x.powf(2.0) + 48.0 * y - 36.0 * x * y
+                    + 27.0 * y.powf(2.0)))
 }
 
 fn main() {

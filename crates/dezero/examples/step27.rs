@@ -13,7 +13,12 @@ impl Function for Sin {
         Ok(vec![xs[0].map_float(f64::sin, f32::sin)])
     }
 
-    fn backward(&self, xs: &[Variable], _ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+    fn backward(
+        &self,
+        xs: &[Variable],
+        _ys: &[Variable],
+        gys: &[Variable],
+    ) -> Result<Vec<Variable>> {
         Ok(vec![&gys[0] * xs[0].cos()])
     }
 }
@@ -43,6 +48,10 @@ fn main() {
         x.cleargrad();
         let (y, terms) = my_sin(&x, threshold);
         y.backward();
-        println!("threshold {threshold:e}: {} {}, {terms} terms", y.item(), x.grad().unwrap().item());
+        println!(
+            "threshold {threshold:e}: {} {}, {terms} terms",
+            y.item(),
+            x.grad().unwrap().item()
+        );
     }
 }

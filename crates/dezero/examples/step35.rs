@@ -21,7 +21,10 @@ fn main() {
     y.backward_with(Backward::new().create_graph());
     for order in 1..=8 {
         let gx = x.grad().unwrap().named(&format!("gx{order}"));
-        println!("gx{order}: {gx}, {} functions", graph(&gx).functions().len());
+        println!(
+            "gx{order}: {gx}, {} functions",
+            graph(&gx).functions().len()
+        );
         if order == 1 {
             println!("{}", get_dot_graph(&gx, false));
         }

@@ -8,6 +8,7 @@ mod interchange;
 mod joining;
 mod linear_algebra;
 mod model;
+mod printing;
 mod reductions;
 mod special;
 mod views;

@@ -92,6 +92,10 @@ impl Variable {
     /// Chooses elementwise: `yes` where this bool variable is true, `no` elsewhere. All three
     /// broadcast. The branch not taken gets an exact zero as its cotangent.
     ///
+    /// Both branches are computed. Where the derivative of the one not taken is infinite or NaN, the
+    /// zero that it gets becomes NaN, as IEEE 754 says; choose a safe argument first:
+    /// `x.greater(0.0).where_(&x, 1.0).sqrt()` in place of `x.sqrt()`.
+    ///
     /// ```
     /// use dezero_core::Variable;
     /// let x = Variable::new([-2.0, 0.5, 3.0]);

@@ -209,7 +209,8 @@ unary_table! {
     /// The logistic function `1 / (1 + e^-x)`.
     Sigmoid => sigmoid try_sigmoid {
         value: |x| x.logistic(),
-        vjp: |x, y, gy| gy * (y * (1.0 - y)),
+        // Not y (1 - y), which loses all digits where y nears 1.
+        vjp: |x, y, gy| gy * (y * (-x).sigmoid()),
         domain: [(-4.0, 4.0)],
     }
 
@@ -248,14 +249,14 @@ unary_table! {
         domain: [(-1.8, -1.3), (0.4, 6.0)],
     }
 
-    /// The digamma function, the derivative of [`lgamma`](Self::lgamma).
+    /// The digamma function, the derivative of [`lgamma`](Variable::lgamma).
     Digamma => digamma try_digamma {
         value: |x| RealExt::digamma(x),
         vjp: |x, y, gy| gy * x.polygamma(1.0),
         domain: [(-1.8, -1.3), (0.6, 6.0)],
     }
 
-    /// The polygamma function of order `n`, the `n`-th derivative of [`digamma`](Self::digamma);
+    /// The polygamma function of order `n`, the `n`-th derivative of [`digamma`](Variable::digamma);
     /// NaN unless `n` is a whole number from 0.
     Polygamma(n = 1.0) => polygamma try_polygamma {
         value: |x| RealExt::polygamma(x, n),

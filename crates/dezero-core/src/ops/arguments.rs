@@ -2,6 +2,8 @@
 
 use std::ops::RangeFull;
 
+use dezero_array::{Error, axis_positions};
+
 /// A shape, from numbers, arrays or slices of them; one entry may be -1, to be worked out.
 pub struct Shape(pub(crate) Vec<isize>);
 
@@ -37,13 +39,9 @@ impl Axes {
         self.axes.as_deref()
     }
 
-    /// The axes as sorted positions. Those out of range are passed over: the operation that gets
-    /// them reports them.
-    pub(crate) fn positions(&self, ndim: usize) -> Vec<usize> {
-        let Some(axes) = &self.axes else { return (0..ndim).collect() };
-        let mut positions: Vec<usize> = axes.iter().filter_map(|&axis| position(axis, ndim)).collect();
-        positions.sort_unstable();
-        positions
+    /// The axes as sorted positions; an error names `op`.
+    pub(crate) fn positions(&self, op: &str, ndim: usize) -> Result<Vec<usize>, Error> {
+        axis_positions(op, self.axes.as_deref(), ndim)
     }
 }
 

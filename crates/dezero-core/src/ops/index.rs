@@ -9,6 +9,7 @@ use std::sync::Arc;
 use dezero_array::{Array, DType, Error, Slice};
 
 use super::arguments::{Axes, Shape, position};
+use super::shape::{at_caller, fit};
 use super::twins;
 use crate::error::Result;
 use crate::node::Inputs;
@@ -126,8 +127,9 @@ impl Structural for PutAdd {
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
-            0 => Ok(Some(call.gy.to_link())),
-            2 => call.gy.try_take(&call.xs[1], self.axis).map(Some),
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            // The source may have been broadcast.
+            2 => fit(call.gy.try_take(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
             _ => Ok(None),
         }
     }
@@ -163,11 +165,54 @@ impl Structural for ScatterAdd {
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
-            0 => Ok(Some(call.gy.to_link())),
-            2 => call.gy.try_gather(&call.xs[1], self.axis).map(Some),
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            2 => fit(call.gy.try_gather(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
             _ => Ok(None),
         }
     }
+}
+
+/// The inputs: the array, then an index array for each of its first axes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GatherNd;
+
+impl Structural for GatherNd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().gather_nd(&values(&xs[1..]))
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        if i != 0 {
+            return Ok(None);
+        }
+        let indices: Vec<&Variable> = call.xs[1..].iter().collect();
+        zeros_like(&call.xs[0]).try_scatter_nd_add(&indices, call.gy).map(Some)
+    }
+}
+
+/// The inputs: the array, what is added to it, then the index arrays.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ScatterNdAdd;
+
+impl Structural for ScatterNdAdd {
+    fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
+        xs[0].linked_value().scatter_nd_add(&values(&xs[2..]), xs[1].linked_value())
+    }
+
+    fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+        match i {
+            0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
+            1 => {
+                let indices: Vec<&Variable> = call.xs[2..].iter().collect();
+                fit(call.gy.try_gather_nd(&indices)?.into_link(), call.xs[1].linked_value()).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn values(xs: &[Variable]) -> Vec<&Array> {
+    xs.iter().map(Variable::linked_value).collect()
 }
 
 fn zeros_like(x: &Variable) -> Variable {
@@ -246,14 +291,35 @@ twins! {
         apply(Op::ScatterAdd(Arc::new(op)), xs.into(), Location::caller())
     }
 
+    /// The entries at the points that several index arrays name together, as `x[i, j]` in NumPy:
+    /// one array for each of the first axes, broadcast against each other.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let scores = Variable::new([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]);
+    /// let (rows, labels) = (Variable::new([0_i64, 1, 2]), Variable::new([1_i64, 0, 1]));
+    /// assert_eq!(scores.gather_nd(&[&rows, &labels]).to_vec::<f64>(), [0.9, 0.8, 0.7]);
+    /// ```
+    fn gather_nd / try_gather_nd(&self, at: &[&Variable]) -> Variable {
+        let mut xs = vec![self.to_link()];
+        xs.extend(at.iter().map(|&at| indices(at)));
+        apply(Op::GatherNd(Arc::new(GatherNd)), xs.into(), Location::caller())
+    }
+
+    /// This, with `source` added at the points that [`gather_nd`](Self::gather_nd) would read; a
+    /// point that comes twice adds twice.
+    fn scatter_nd_add / try_scatter_nd_add(&self, at: &[&Variable], source: impl Into<Operand>) -> Variable {
+        let mut xs = vec![self.to_link(), source.into().link()];
+        xs.extend(at.iter().map(|&at| indices(at)));
+        apply(Op::ScatterNdAdd(Arc::new(ScatterNdAdd)), xs.into(), Location::caller())
+    }
+
     /// The elements in reverse order along the axes.
     fn flip / try_flip(&self, axes: impl Into<Axes>) -> Variable {
         let axes = axes.into();
-        let line = Location::caller();
         let ndim = self.ndim();
-        // Reports wrong axes.
-        self.data().flip(axes.as_option()).map_err(|error| super::shape::at_caller(error, line))?;
-        let over = axes.positions(ndim);
+        let line = Location::caller();
+        let over = axes.positions("flip", ndim).map_err(|error| at_caller(error, line))?;
         let step = |axis| if over.contains(&axis) { -1 } else { 1 };
         let slices: Vec<Slice> = (0..ndim).map(|axis| Slice::Range { start: None, stop: None, step: step(axis) }).collect();
         self.try_get_item(slices)

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use dezero_array::{Array, Error, Scalar, Slice};
 
-use super::arguments::position;
+use super::arguments::{Axes, position};
+use super::shape::{at_caller, fit};
 use super::twins;
 use crate::elementwise::Parameter;
 use crate::error::Result;
@@ -28,7 +29,8 @@ impl Structural for Concatenate {
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let length = |x: &Variable| x.linked_value().shape()[self.axis as usize];
         let start: usize = call.xs[..i].iter().map(length).sum();
-        call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i]))).map(Some)
+        let gx = call.gy.try_get_item(part(self.axis as usize, start, start + length(&call.xs[i])))?;
+        fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
     }
 }
 
@@ -108,6 +110,13 @@ impl Variable {
     /// If there are no variables, or their shapes differ, or the axis is out of range.
     #[track_caller]
     pub fn try_stack(xs: &[&Variable], axis: isize) -> Result<Variable> {
+        let line = Location::caller();
+        let (shape, axes) = (xs.first().map(|x| x.shape()), xs.first().map_or(0, |x| x.ndim()) + 1);
+        if xs.is_empty() || position(axis, axes).is_none() || xs.iter().any(|x| Some(x.shape()) != shape) {
+            // Reports the axis, or the shapes as they came.
+            let arrays: Vec<Array> = xs.iter().map(|x| x.data()).collect();
+            Array::stack(&arrays.iter().collect::<Vec<_>>(), axis).map_err(|error| at_caller(error, line))?;
+        }
         let expanded = xs.iter().map(|x| x.try_expand_dims(axis)).collect::<Result<Vec<_>>>()?;
         Self::try_concatenate(&expanded.iter().collect::<Vec<_>>(), axis)
     }
@@ -125,14 +134,8 @@ twins! {
     /// ```
     fn split / try_split(&self, at: &[usize], axis: isize) -> Vec<Variable> {
         let shape = self.shape();
-        let Some(axis) = position(axis, shape.len()) else {
-            // Reports the axis.
-            let line = Location::caller();
-            return Err(self.data().cumsum(axis).map_or_else(
-                |error| super::shape::at_caller(error, line),
-                |_| crate::Error::function("split", "the axis is out of range"),
-            ));
-        };
+        let line = Location::caller();
+        let axis = Axes::from(axis).positions("split", shape.len()).map_err(|error| at_caller(error, line))?[0];
         let length = shape[axis];
         let mut bounds = vec![0];
         bounds.extend(at.iter().map(|&n| n.min(length)));

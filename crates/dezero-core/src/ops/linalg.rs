@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use dezero_array::{Array, Error};
 
-use super::twins;
+use super::{shape::fit, twins};
 use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
@@ -49,14 +49,14 @@ operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()),
         (a.try_swapaxes(-1, -2)?.try_matmul(call.gy)?, b)
     };
     // Leading axes may have been broadcast.
-    gx.try_sum_to(x.linked_value().shape()).map(Some)
+    fit(gx.into_link(), x.linked_value()).map(Some)
 });
 
 operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |i, call| {
     let [a, b] = call.xs else { unreachable!("solve has two inputs") };
     let gb = a.try_swapaxes(-1, -2)?.try_solve(call.gy)?;
     let (gx, x) = if i == 0 { (gb.try_matmul(call.y.try_swapaxes(-1, -2)?)?.try_neg()?, a) } else { (gb, b) };
-    gx.try_sum_to(x.linked_value().shape()).map(Some)
+    fit(gx.into_link(), x.linked_value()).map(Some)
 });
 
 operation!(Inv: |self, xs| xs[0].linked_value().inv(), |_i, call| {
@@ -129,6 +129,11 @@ twins! {
         let line = Location::caller();
         let (a, b) = (self.to_link(), other.into().link());
         let (rows, columns) = (a.linked_value().ndim(), b.linked_value().ndim());
+        let inner = |x: &Variable, from_end: usize| x.linked_value().shape().iter().rev().nth(from_end).copied();
+        if inner(&a, 0) != inner(&b, usize::from(columns > 1)) {
+            // The error shows the shapes as they came.
+            return apply(Op::MatMul(Arc::new(MatMul)), Inputs::Two([a, b]), line);
+        }
         if rows == 1 && columns >= 1 {
             let y = a.try_expand_dims(0)?.try_matmul(b)?;
             return y.try_squeeze(if columns == 1 { -1 } else { -2 });

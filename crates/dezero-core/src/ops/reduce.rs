@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 
-use dezero_array::{Array, Error};
+use dezero_array::{Array, DType, Error};
 
 use super::arguments::{Axes, position};
 use super::{shape::at_caller, twins};
@@ -20,8 +20,9 @@ pub(crate) struct Over {
 }
 
 impl Over {
-    fn new(axes: &Axes, ndim: usize) -> Self {
-        Self { axes: axes.positions(ndim).into_iter().map(|axis| axis as isize).collect(), keepdims: axes.keeps() }
+    fn new(op: &str, axes: &Axes, ndim: usize) -> Result<Self, Error> {
+        let axes_over = axes.positions(op, ndim)?.into_iter().map(|axis| axis as isize).collect();
+        Ok(Self { axes: axes_over, keepdims: axes.keeps() })
     }
 
     /// A result of the reduction of `x`, with the axes back that it lost, so that it broadcasts
@@ -186,18 +187,10 @@ macro_rules! position_of {
 position_of!(ArgMax, argmax);
 position_of!(ArgMin, argmin);
 
-/// Applies a reduction after its axes were found to be right.
-fn reduce(x: &Variable, axes: &Axes, op: impl FnOnce(Over) -> Op, line: crate::mode::Line) -> Result<Variable> {
-    let ndim = x.ndim();
-    if axes.as_option().is_some_and(|named| named.len() != axes.positions(ndim).len() || has_twice(&axes.positions(ndim))) {
-        // The error names the axis.
-        x.data().sum(axes.as_option(), false).map_err(|error| at_caller(error, line))?;
-    }
-    apply1(op(Over::new(axes, ndim)), x, line)
-}
-
-fn has_twice(sorted: &[usize]) -> bool {
-    sorted.windows(2).any(|pair| pair[0] == pair[1])
+/// Applies a reduction; an error of its axes names `name`.
+fn reduce(name: &str, x: &Variable, axes: &Axes, op: impl FnOnce(Over) -> Op, line: crate::mode::Line) -> Result<Variable> {
+    let over = Over::new(name, axes, x.ndim()).map_err(|error| at_caller(error, line))?;
+    apply1(op(over), x, line)
 }
 
 // Reductions.
@@ -215,62 +208,72 @@ twins! {
     /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [2.0, 4.0, 6.0, 8.0]);
     /// ```
     fn sum / try_sum(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::Sum(Arc::new(Sum(over))), Location::caller())
+        reduce("sum", self, &axes.into(), |over| Op::Sum(Arc::new(Sum(over))), Location::caller())
     }
 
     /// The mean over axes.
     fn mean / try_mean(&self, axes: impl Into<Axes>) -> Variable {
         let axes = axes.into();
-        let count: usize = self.with_value(|x| axes.positions(x.ndim()).iter().map(|&axis| x.shape()[axis]).product());
-        let sum = if self.dtype().is_float() { self.try_sum(axes)? } else { self.try_cast(dezero_array::DType::F64)?.try_sum(axes)? };
+        let line = Location::caller();
+        let over = axes.positions("mean", self.ndim()).map_err(|error| at_caller(error, line))?;
+        let count: usize = self.with_value(|x| over.iter().map(|&axis| x.shape()[axis]).product());
+        let sum = if self.dtype().is_float() { self.try_sum(axes)? } else { self.try_cast(DType::F64)?.try_sum(axes)? };
         sum.try_div(count as f64)
     }
 
     /// The product over axes. Its derivative is right also where factors are zero.
     fn prod / try_prod(&self, axes: impl Into<Axes>) -> Variable {
         let axes = axes.into();
-        // Reports wrong axes, and gives the shape.
+        let (shape, ndim) = (self.shape(), self.ndim());
         let line = Location::caller();
-        let shape = self.data().prod(axes.as_option(), axes.keeps()).map_err(|error| at_caller(error, line))?;
+        let over = axes.positions("prod", ndim).map_err(|error| at_caller(error, line))?;
+        let rest: Vec<usize> = (0..ndim).filter(|axis| !over.contains(axis)).collect();
+        let reduced: Vec<usize> = if axes.keeps() {
+            (0..ndim).map(|axis| if over.contains(&axis) { 1 } else { shape[axis] }).collect()
+        } else {
+            rest.iter().map(|&axis| shape[axis]).collect()
+        };
         // The axes go to the front, as one; then halves are multiplied with each other.
-        let ndim = self.ndim();
-        let over = axes.positions(ndim);
-        let mut order = over.clone();
-        order.extend((0..ndim).filter(|axis| !over.contains(axis)));
-        let rest: usize = shape.size();
-        let mut length: usize = self.with_value(|x| over.iter().map(|&axis| x.shape()[axis]).product());
-        let mut factors = self.try_permute(order)?.try_reshape([length, rest])?;
+        let mut length: usize = over.iter().map(|&axis| shape[axis]).product();
+        let width: usize = reduced.iter().product();
+        let factors = if self.dtype() == DType::Bool { self.try_cast(DType::I64)? } else { self.clone() };
+        let mut factors = factors.try_permute([over, rest].concat())?.try_reshape([length, width])?;
         if length == 0 {
-            return Ok(Variable::constant(shape));
+            return factors.try_sum(0)?.try_add(1)?.try_reshape(reduced);
         }
         while length > 1 {
             let half = length / 2;
             let product = factors.try_get_item(0..half)?.try_mul(factors.try_get_item(half..2 * half)?)?;
-            factors = if length % 2 == 0 { product } else { Variable::try_concatenate(&[&product, &factors.try_get_item(2 * half..)?], 0)? };
+            factors = if length.is_multiple_of(2) { product } else { Variable::try_concatenate(&[&product, &factors.try_get_item(2 * half..)?], 0)? };
             length = half + length % 2;
         }
-        factors.try_reshape(shape.shape())
+        factors.try_reshape(reduced)
     }
 
     /// The largest element over axes. Elements that tie share the derivative; NaN wins.
     fn max / try_max(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::Max(Arc::new(Max(over))), Location::caller())
+        reduce("max", self, &axes.into(), |over| Op::Max(Arc::new(Max(over))), Location::caller())
     }
 
     /// The smallest element over axes. Elements that tie share the derivative; NaN wins.
     fn min / try_min(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::Min(Arc::new(Min(over))), Location::caller())
+        reduce("min", self, &axes.into(), |over| Op::Min(Arc::new(Min(over))), Location::caller())
     }
 
     /// The variance over axes: the mean square of the difference from the mean.
     fn var / try_var(&self, axes: impl Into<Axes>) -> Variable {
         let axes = axes.into();
+        let line = Location::caller();
+        axes.positions("var", self.ndim()).map_err(|error| at_caller(error, line))?;
         let mean = self.try_mean(axes.clone().keepdims())?;
         self.try_sub(mean)?.try_square()?.try_mean(axes)
     }
 
     /// The standard deviation over axes: the square root of [`var`](Self::var).
     fn std / try_std(&self, axes: impl Into<Axes>) -> Variable {
+        let axes = axes.into();
+        let line = Location::caller();
+        axes.positions("std", self.ndim()).map_err(|error| at_caller(error, line))?;
         self.try_var(axes)?.try_sqrt()
     }
 
@@ -282,17 +285,17 @@ twins! {
     /// assert_eq!(x.logsumexp(..).item(), 1000.0 + 2.0_f64.ln());
     /// ```
     fn logsumexp / try_logsumexp(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::LogSumExp(Arc::new(LogSumExp(over))), Location::caller())
+        reduce("logsumexp", self, &axes.into(), |over| Op::LogSumExp(Arc::new(LogSumExp(over))), Location::caller())
     }
 
     /// `exp(x) / sum(exp(x))` over axes, without overflow.
     fn softmax / try_softmax(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::Softmax(Arc::new(Softmax(over))), Location::caller())
+        reduce("softmax", self, &axes.into(), |over| Op::Softmax(Arc::new(Softmax(over))), Location::caller())
     }
 
     /// The logarithm of [`softmax`](Self::softmax), without loss where that is tiny.
     fn log_softmax / try_log_softmax(&self, axes: impl Into<Axes>) -> Variable {
-        reduce(self, &axes.into(), |over| Op::LogSoftmax(Arc::new(LogSoftmax(over))), Location::caller())
+        reduce("log_softmax", self, &axes.into(), |over| Op::LogSoftmax(Arc::new(LogSoftmax(over))), Location::caller())
     }
 
     /// The running sums along an axis.

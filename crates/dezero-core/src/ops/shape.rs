@@ -3,13 +3,13 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-
-use dezero_array::{Array, DType, Error};
+use dezero_array::{Array, DType, Error, axis_positions};
 
 use super::arguments::{Shape, position};
 use super::twins;
 use crate::elementwise::{Binary, Unary};
 use crate::error::Result;
+use crate::mode::{self, Line};
 use crate::op::{Call, Op, Structural, apply1};
 use crate::variable::Variable;
 
@@ -106,10 +106,21 @@ impl Structural for Where {
 }
 
 /// The shape with its -1 worked out. What does not fit is left for the operation to report.
-fn resolve(shape: &Shape, size: usize) -> Vec<usize> {
+fn resolve(shape: &Shape, size: usize, line: Line) -> Result<Vec<usize>> {
     let known: usize = shape.0.iter().filter(|&&n| n != -1).fold(1, |product, &n| product.saturating_mul(n.unsigned_abs()));
     let rest = size.checked_div(known).unwrap_or(0);
-    shape.0.iter().map(|&n| if n == -1 { rest } else { n.unsigned_abs() }).collect()
+    if shape.0.iter().filter(|&&n| n == -1).count() > 1 {
+        return Err(crate::Error::shape("reshape: only one length can be -1, to be worked out").at(mode::line(line)));
+    }
+    lengths("reshape", &shape.0.iter().map(|&n| if n == -1 { rest as isize } else { n }).collect::<Vec<_>>(), line)
+}
+
+/// The lengths of a shape, none of which may be negative.
+fn lengths(op: &str, shape: &[isize], line: Line) -> Result<Vec<usize>> {
+    let length = |&n: &isize| {
+        usize::try_from(n).map_err(|_| crate::Error::shape(format!("{op}: a length cannot be {n}")).at(mode::line(line)))
+    };
+    shape.iter().map(length).collect()
 }
 
 // Shape and dtype.
@@ -123,8 +134,9 @@ twins! {
     /// assert_eq!(x.reshape([2, -1]).shape(), [2, 3]);
     /// ```
     fn reshape / try_reshape(&self, shape: impl Into<Shape>) -> Variable {
-        let shape = resolve(&shape.into(), self.size());
-        apply1(Op::Reshape(Arc::new(Reshape { shape })), self, Location::caller())
+        let line = Location::caller();
+        let shape = resolve(&shape.into(), self.size(), line)?;
+        apply1(Op::Reshape(Arc::new(Reshape { shape })), self, line)
     }
 
     /// All elements along one axis.
@@ -134,10 +146,10 @@ twins! {
 
     /// The axes in another order: axis `i` of the result is axis `axes[i]` of this.
     fn permute / try_permute(&self, axes: impl Into<Shape>) -> Variable {
-        let ndim = self.ndim();
-        // An axis out of range stays one, for the operation to report.
-        let axes = axes.into().0.into_iter().map(|axis| position(axis, ndim).unwrap_or(usize::MAX)).collect();
-        apply1(Op::Transpose(Arc::new(Transpose { axes })), self, Location::caller())
+        let (line, ndim, axes) = (Location::caller(), self.ndim(), axes.into().0);
+        axis_positions("permute", Some(&axes), ndim).map_err(|error| at_caller(error, line))?;
+        let axes = axes.into_iter().filter_map(|axis| position(axis, ndim)).collect();
+        apply1(Op::Transpose(Arc::new(Transpose { axes })), self, line)
     }
 
     /// The axes in reverse order: for a matrix, its transpose.
@@ -147,33 +159,35 @@ twins! {
 
     /// This with two axes exchanged.
     fn swapaxes / try_swapaxes(&self, axis0: isize, axis1: isize) -> Variable {
-        let ndim = self.ndim();
-        let mut axes: Vec<isize> = (0..ndim as isize).collect();
-        match (position(axis0, ndim), position(axis1, ndim)) {
-            (Some(i), Some(j)) => axes.swap(i, j),
-            // For the operation to report.
-            _ => axes = vec![axis0, axis1],
-        }
-        self.try_permute(Shape(axes))
+        let (line, ndim) = (Location::caller(), self.ndim());
+        let at = |axis: isize| match axis_positions("swapaxes", Some(&[axis]), ndim) {
+            Ok(positions) => Ok(positions[0]),
+            Err(error) => Err(at_caller(error, line)),
+        };
+        let mut axes: Vec<usize> = (0..ndim).collect();
+        axes.swap(at(axis0)?, at(axis1)?);
+        self.try_permute(axes)
     }
 
     /// The elements repeated to fill `shape`, as NumPy broadcasts.
     fn broadcast_to / try_broadcast_to(&self, shape: impl Into<Shape>) -> Variable {
-        let shape = resolve(&shape.into(), 0);
+        let line = Location::caller();
+        let shape = lengths("broadcast_to", &shape.into().0, line)?;
         if self.with_value(|x| x.shape() == shape) {
             return Ok(self.clone());
         }
-        apply1(Op::BroadcastTo(Arc::new(BroadcastTo { shape })), self, Location::caller())
+        apply1(Op::BroadcastTo(Arc::new(BroadcastTo { shape })), self, line)
     }
 
     /// The sum over those axes along which `shape` would be broadcast to this variable's shape:
     /// the reverse of [`broadcast_to`](Self::broadcast_to).
     fn sum_to / try_sum_to(&self, shape: impl Into<Shape>) -> Variable {
-        let shape = resolve(&shape.into(), 0);
+        let line = Location::caller();
+        let shape = lengths("sum_to", &shape.into().0, line)?;
         if self.with_value(|x| x.shape() == shape) {
             return Ok(self.clone());
         }
-        apply1(Op::SumTo(Arc::new(SumTo { shape })), self, Location::caller())
+        apply1(Op::SumTo(Arc::new(SumTo { shape })), self, line)
     }
 
     /// A new axis of length 1 at position `axis` of the result.

@@ -42,17 +42,27 @@ fn source(shape: &[usize], result: &[usize], mut at: usize) -> usize {
 fn scalar(primitive: &Primitive, point: &[f64], by: &[usize]) -> f64 {
     let xs: Vec<Variable> = point.iter().map(|&x| Variable::new(x)).collect();
     let y = primitive.apply(&xs.iter().collect::<Vec<_>>()).unwrap();
-    by.iter().fold(y, |y, &i| grad(&y, &[&xs[i]]).remove(0)).item()
+    by.iter()
+        .fold(y, |y, &i| grad(&y, &[&xs[i]]).remove(0))
+        .item()
 }
 
 /// Compares value, gradients and second derivatives of the sum of `primitive(xs) * weights` with
 /// those of the elements.
 fn check(primitive: &Primitive, values: &[Array], result: &[usize], random: &mut Random) {
     let name = primitive.name;
-    let place = format!("{name} of {:?}", values.iter().map(Array::shape).collect::<Vec<_>>());
+    let place = format!(
+        "{name} of {:?}",
+        values.iter().map(Array::shape).collect::<Vec<_>>()
+    );
     let size: usize = result.iter().product();
     let points: Vec<Vec<f64>> = (0..size)
-        .map(|at| values.iter().map(|x| x.to_vec::<f64>()[source(x.shape(), result, at)]).collect())
+        .map(|at| {
+            values
+                .iter()
+                .map(|x| x.to_vec::<f64>()[source(x.shape(), result, at)])
+                .collect()
+        })
         .collect();
     // The sum over the elements of the result that come from the same element of input i.
     let summed = |i: usize, term: &dyn Fn(usize) -> f64| {
@@ -67,7 +77,10 @@ fn check(primitive: &Primitive, values: &[Array], result: &[usize], random: &mut
     let inputs: Vec<&Variable> = xs.iter().collect();
     let y = primitive.apply(&inputs).unwrap();
     assert_eq!(y.shape(), result, "{place}");
-    let expected: Vec<f64> = points.iter().map(|point| scalar(primitive, point, &[])).collect();
+    let expected: Vec<f64> = points
+        .iter()
+        .map(|point| scalar(primitive, point, &[]))
+        .collect();
     assert_agree(&y.to_vec::<f64>(), &expected, 1e-14, &place);
 
     let weights = random.like(&y);
@@ -79,20 +92,36 @@ fn check(primitive: &Primitive, values: &[Array], result: &[usize], random: &mut
         assert_eq!(gx.shape(), values[i].shape(), "{place}, input {i}");
         let expected = summed(i, &|at| weight[at] * scalar(primitive, &points[at], &[i]));
         assert_agree(&gx.to_vec::<f64>(), &expected, 1e-12, &place);
-        let plain = xs[i].grad().map_or_else(|| vec![0.0; values[i].size()], |gx| {
-            assert_eq!(gx.shape(), values[i].shape(), "{place}, input {i}, plain");
-            gx.to_vec()
-        });
+        let plain = xs[i].grad().map_or_else(
+            || vec![0.0; values[i].size()],
+            |gx| {
+                assert_eq!(gx.shape(), values[i].shape(), "{place}, input {i}, plain");
+                gx.to_vec()
+            },
+        );
         assert_agree(&plain, &expected, 1e-12, &place);
 
         let second = random.like(gx);
         let second_weight = second.to_vec::<f64>();
         let loss = (gx * &second).sum(..);
         // A derivative that is constant has no graph, and then has to have no derivative.
-        let zeros = || values.iter().map(|x| Variable::constant(Array::zeros(x.shape(), DType::F64).unwrap())).collect();
-        let ggxs = if gx.creator().is_some() { grad(&loss, &inputs) } else { zeros() };
+        let zeros = || {
+            values
+                .iter()
+                .map(|x| Variable::constant(Array::zeros(x.shape(), DType::F64).unwrap()))
+                .collect()
+        };
+        let ggxs = if gx.creator().is_some() {
+            grad(&loss, &inputs)
+        } else {
+            zeros()
+        };
         for (j, ggx) in ggxs.iter().enumerate() {
-            assert_eq!(ggx.shape(), values[j].shape(), "{place}, inputs {i} and {j}");
+            assert_eq!(
+                ggx.shape(),
+                values[j].shape(),
+                "{place}, inputs {i} and {j}"
+            );
             let expected = summed(j, &|at| {
                 let outer = second_weight[source(values[i].shape(), result, at)];
                 outer * weight[at] * scalar(primitive, &points[at], &[i, j])
@@ -108,9 +137,14 @@ fn two_shapes_broadcast_in_either_order() {
         let mut random = Random::new(1);
         for (left, right) in SHAPES {
             let (a, b) = (Array::zeros(left, DType::F64).unwrap(), Variable::new(0.0));
-            let result = (b + Variable::new(a) + Variable::new(Array::zeros(right, DType::F64).unwrap())).shape();
+            let result =
+                (b + Variable::new(a) + Variable::new(Array::zeros(right, DType::F64).unwrap()))
+                    .shape();
             for (first, second) in [(left, right), (right, left)] {
-                let values = [random.inputs(primitive, 0, first), random.inputs(primitive, 1, second)];
+                let values = [
+                    random.inputs(primitive, 0, first),
+                    random.inputs(primitive, 1, second),
+                ];
                 check(primitive, &values, &result, &mut random);
             }
         }
@@ -134,20 +168,39 @@ fn one_shape_is_kept() {
 fn views_give_what_copies_give() {
     for primitive in primitives() {
         let mut random = Random::new(3);
-        let values: Vec<Array> = (0..primitive.arity).map(|i| random.inputs(primitive, i, &[4, 3])).collect();
+        let values: Vec<Array> = (0..primitive.arity)
+            .map(|i| random.inputs(primitive, i, &[4, 3]))
+            .collect();
         let whole: Vec<Variable> = values.iter().cloned().map(Variable::new).collect();
-        let views: Vec<Variable> = whole.iter().map(|x| x.transpose().flip(1).get_item((.., 1..))).collect();
+        let views: Vec<Variable> = whole
+            .iter()
+            .map(|x| x.transpose().flip(1).get_item((.., 1..)))
+            .collect();
         let copies: Vec<Variable> = views
             .iter()
             .map(|view| Variable::new(Array::from_vec(view.to_vec::<f64>(), &[3, 3]).unwrap()))
             .collect();
-        let (view, copy) =
-            (primitive.apply(&views.iter().collect::<Vec<_>>()).unwrap(), primitive.apply(&copies.iter().collect::<Vec<_>>()).unwrap());
-        assert_eq!(view.to_vec::<f64>(), copy.to_vec::<f64>(), "{}", primitive.name);
-        let (view, copy) =
-            (grad(&view, &views.iter().collect::<Vec<_>>()), grad(&copy, &copies.iter().collect::<Vec<_>>()));
+        let (view, copy) = (
+            primitive.apply(&views.iter().collect::<Vec<_>>()).unwrap(),
+            primitive.apply(&copies.iter().collect::<Vec<_>>()).unwrap(),
+        );
+        assert_eq!(
+            view.to_vec::<f64>(),
+            copy.to_vec::<f64>(),
+            "{}",
+            primitive.name
+        );
+        let (view, copy) = (
+            grad(&view, &views.iter().collect::<Vec<_>>()),
+            grad(&copy, &copies.iter().collect::<Vec<_>>()),
+        );
         for (view, copy) in view.iter().zip(&copy) {
-            assert_eq!(view.to_vec::<f64>(), copy.to_vec::<f64>(), "{}", primitive.name);
+            assert_eq!(
+                view.to_vec::<f64>(),
+                copy.to_vec::<f64>(),
+                "{}",
+                primitive.name
+            );
         }
     }
 }
@@ -155,12 +208,24 @@ fn views_give_what_copies_give() {
 /// A variable on both sides gets what both sides give.
 #[test]
 fn a_variable_can_stand_on_both_sides() {
-    for (name, expected) in [("add", 2.0), ("sub", 0.0), ("mul", 6.0), ("div", 0.0), ("hypot", 2.0_f64.sqrt()), ("maximum", 1.0)] {
+    for (name, expected) in [
+        ("add", 2.0),
+        ("sub", 0.0),
+        ("mul", 6.0),
+        ("div", 0.0),
+        ("hypot", 2.0_f64.sqrt()),
+        ("maximum", 1.0),
+    ] {
         let primitive = primitives().find(|p| p.name == name).unwrap();
         for x in [Variable::new(3.0), Variable::new([3.0, 3.0])] {
             let y = primitive.apply(&[&x, &x]).unwrap();
             y.sum(..).backward();
-            assert_agree(&x.grad().unwrap().to_vec::<f64>(), &vec![expected; x.size()], 1e-15, name);
+            assert_agree(
+                &x.grad().unwrap().to_vec::<f64>(),
+                &vec![expected; x.size()],
+                1e-15,
+                name,
+            );
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::differences::agree;
 use crate::random::Random;
 
 /// Primitives that make of integers integers, and of truth values truth values.
-const KEEP_INTEGERS: &[&str] =
-    &["neg", "abs", "sign", "square", "floor", "ceil", "round", "add", "sub", "mul", "pow", "maximum", "minimum"];
+const KEEP_INTEGERS: &[&str] = &[
+    "neg", "abs", "sign", "square", "floor", "ceil", "round", "add", "sub", "mul", "pow",
+    "maximum", "minimum",
+];
 const KEEP_BOOL: &[&str] = &["add", "mul", "maximum", "minimum"];
 
 fn apply(primitive: &Primitive, xs: &[Variable]) -> Variable {
@@ -33,10 +35,18 @@ fn f32_stays_f32_and_agrees_with_f64() {
     for primitive in primitives() {
         let mut random = Random::new(1);
         for shape in [&[][..], &[8]] {
-            let wide: Vec<Array> = (0..primitive.arity).map(|i| random.inputs(primitive, i, shape)).collect();
+            let wide: Vec<Array> = (0..primitive.arity)
+                .map(|i| random.inputs(primitive, i, shape))
+                .collect();
             let narrow: Vec<Array> = wide.iter().map(|x| x.astype(DType::F32)).collect();
-            let (wide, narrow) = (derivatives(primitive, &wide), derivatives(primitive, &narrow));
-            let size = wide.iter().flat_map(Variable::to_vec::<f64>).fold(1.0, |size: f64, x| size.max(x.abs()));
+            let (wide, narrow) = (
+                derivatives(primitive, &wide),
+                derivatives(primitive, &narrow),
+            );
+            let size = wide
+                .iter()
+                .flat_map(Variable::to_vec::<f64>)
+                .fold(1.0, |size: f64, x| size.max(x.abs()));
             for (order, (wide, narrow)) in wide.iter().zip(&narrow).enumerate() {
                 let place = format!("{} of shape {shape:?}, order {order}", primitive.name);
                 assert_eq!(narrow.dtype(), DType::F32, "{place}");
@@ -55,11 +65,17 @@ fn plain_backward_keeps_f32() {
     for primitive in primitives() {
         let mut random = Random::new(2);
         for shape in [&[][..], &[3]] {
-            let xs: Vec<Variable> =
-                (0..primitive.arity).map(|i| Variable::new(random.inputs(primitive, i, shape).astype(DType::F32))).collect();
+            let xs: Vec<Variable> = (0..primitive.arity)
+                .map(|i| Variable::new(random.inputs(primitive, i, shape).astype(DType::F32)))
+                .collect();
             apply(primitive, &xs).backward();
             for gx in xs.iter().filter_map(Variable::grad) {
-                assert_eq!(gx.dtype(), DType::F32, "{} of shape {shape:?}", primitive.name);
+                assert_eq!(
+                    gx.dtype(),
+                    DType::F32,
+                    "{} of shape {shape:?}",
+                    primitive.name
+                );
             }
         }
     }
@@ -97,13 +113,33 @@ fn integers_stay_integers_where_that_means_something() {
         let name = primitive.name;
         let integers = [Array::from([[3_i64, 2], [1, 2]]), Array::from([2_i64, 1])];
         let floats = integers.each_ref().map(|x| x.astype(DType::F64));
-        let of = |values: &[Array]| apply(primitive, &values[..primitive.arity].iter().cloned().map(Variable::new).collect::<Vec<_>>());
+        let of = |values: &[Array]| {
+            apply(
+                primitive,
+                &values[..primitive.arity]
+                    .iter()
+                    .cloned()
+                    .map(Variable::new)
+                    .collect::<Vec<_>>(),
+            )
+        };
         let (integer, float) = (of(&integers), of(&floats));
-        let expected = if KEEP_INTEGERS.contains(&name) { DType::I64 } else { DType::F64 };
+        let expected = if KEEP_INTEGERS.contains(&name) {
+            DType::I64
+        } else {
+            DType::F64
+        };
         assert_eq!(integer.dtype(), expected, "{name}");
         assert_eq!(integer.shape(), [2, 2], "{name}");
-        for (a, b) in integer.to_vec::<f64>().into_iter().zip(float.to_vec::<f64>()) {
-            assert!(agree(a, b, 0.0), "{name} of integers: {integer} is not {float}");
+        for (a, b) in integer
+            .to_vec::<f64>()
+            .into_iter()
+            .zip(float.to_vec::<f64>())
+        {
+            assert!(
+                agree(a, b, 0.0),
+                "{name} of integers: {integer} is not {float}"
+            );
         }
     }
 }
@@ -112,9 +148,16 @@ fn integers_stay_integers_where_that_means_something() {
 fn truth_values_count_as_zero_and_one() {
     for primitive in primitives() {
         let name = primitive.name;
-        let truth = [Variable::new([true, false, true]), Variable::new([true, true, false])];
-        let floats = truth.each_ref().map(|x| Variable::new(x.data().astype(DType::F64)));
-        let of = |values: &[Variable]| primitive.apply(&values.iter().take(primitive.arity).collect::<Vec<_>>());
+        let truth = [
+            Variable::new([true, false, true]),
+            Variable::new([true, true, false]),
+        ];
+        let floats = truth
+            .each_ref()
+            .map(|x| Variable::new(x.data().astype(DType::F64)));
+        let of = |values: &[Variable]| {
+            primitive.apply(&values.iter().take(primitive.arity).collect::<Vec<_>>())
+        };
         let expected = of(&floats).unwrap();
         match of(&truth) {
             Ok(y) if KEEP_BOOL.contains(&name) => {
@@ -123,7 +166,11 @@ fn truth_values_count_as_zero_and_one() {
                 assert_eq!(y.to_vec::<bool>(), expected, "{name}");
             }
             Ok(y) => {
-                assert!(!KEEP_INTEGERS.contains(&name), "{name} of bool gives {}", y.dtype());
+                assert!(
+                    !KEEP_INTEGERS.contains(&name),
+                    "{name} of bool gives {}",
+                    y.dtype()
+                );
                 assert_eq!(y.dtype(), DType::F64, "{name}");
                 for (a, b) in y.to_vec::<f64>().into_iter().zip(expected.to_vec::<f64>()) {
                     assert!(agree(a, b, 0.0), "{name} of bool: {y} is not {expected}");
@@ -131,7 +178,10 @@ fn truth_values_count_as_zero_and_one() {
             }
             Err(error) => {
                 assert!(error.is_dtype(), "{error}");
-                assert!(KEEP_INTEGERS.contains(&name) && !KEEP_BOOL.contains(&name), "{error}");
+                assert!(
+                    KEEP_INTEGERS.contains(&name) && !KEEP_BOOL.contains(&name),
+                    "{error}"
+                );
                 assert!(error.to_string().contains(name), "{error}");
             }
         }
@@ -160,7 +210,19 @@ fn numbers_are_weak() {
     let scalar = Variable::new(1.5_f32);
     let whole = Variable::new([3_i64, 4]);
     for x in [&narrow, &scalar] {
-        for y in [x * 2.0, 2.0 * x, x + 1, 1 - x, x / 3.0, 2.0 / x, x.powf(2), x.pow(2.0), x.pow(2), x.maximum(0.0), x.hypot(1)] {
+        for y in [
+            x * 2.0,
+            2.0 * x,
+            x + 1,
+            1 - x,
+            x / 3.0,
+            2.0 / x,
+            x.powf(2),
+            x.pow(2.0),
+            x.pow(2),
+            x.maximum(0.0),
+            x.hypot(1),
+        ] {
             assert_eq!(y.dtype(), DType::F32, "{y}");
             assert_eq!(grad(&y, &[x])[0].dtype(), DType::F32, "{y}");
         }
@@ -183,7 +245,10 @@ fn casting_passes_gradients_between_floats() {
     let y = x.cast(DType::F64);
     assert_eq!(y.dtype(), DType::F64);
     let gx = &grad(&(&y * &y).sum(..), &[&x])[0];
-    assert_eq!((gx.dtype(), gx.to_vec::<f32>()), (DType::F32, vec![1.0, -2.5]));
+    assert_eq!(
+        (gx.dtype(), gx.to_vec::<f32>()),
+        (DType::F32, vec![1.0, -2.5])
+    );
     let whole = x.cast(DType::I64);
     assert_eq!(whole.to_vec::<i64>(), [0, -1]);
     let y = (whole.cast(DType::F64) + &x).sum(..);

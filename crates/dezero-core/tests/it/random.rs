@@ -3,10 +3,10 @@
 use dezero_core::{Array, Primitive, Variable};
 
 /// The generator `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -19,28 +19,30 @@ impl Random {
     }
 
     /// A number between `low` and `high`.
-    pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn uniform(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * ((self.next() >> 11) as f64 / (1_u64 << 53) as f64)
     }
 
     /// A number below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.next() % n as u64) as usize
     }
 
     /// An array of numbers between `low` and `high`.
-    pub fn array(&mut self, shape: &[usize], low: f64, high: f64) -> Array {
-        let values = (0..shape.iter().product()).map(|_| self.uniform(low, high)).collect();
+    pub(crate) fn array(&mut self, shape: &[usize], low: f64, high: f64) -> Array {
+        let values = (0..shape.iter().product())
+            .map(|_| self.uniform(low, high))
+            .collect();
         Array::from_vec::<f64>(values, shape).unwrap()
     }
 
     /// An array in the shape of another.
-    pub fn like(&mut self, x: &Variable) -> Array {
+    pub(crate) fn like(&mut self, x: &Variable) -> Array {
         self.array(&x.shape(), -1.0, 1.0)
     }
 
     /// A value for input `i` of a primitive, from its domain. It is a number of f32 too.
-    pub fn input(&mut self, primitive: &Primitive, i: usize) -> f64 {
+    pub(crate) fn input(&mut self, primitive: &Primitive, i: usize) -> f64 {
         let (low, high) = match primitive.arity {
             1 => primitive.domain[self.below(primitive.domain.len())],
             _ => primitive.domain[i],
@@ -50,8 +52,10 @@ impl Random {
     }
 
     /// An array for input `i` of a primitive.
-    pub fn inputs(&mut self, primitive: &Primitive, i: usize, shape: &[usize]) -> Array {
-        let values = (0..shape.iter().product()).map(|_| self.input(primitive, i)).collect();
+    pub(crate) fn inputs(&mut self, primitive: &Primitive, i: usize, shape: &[usize]) -> Array {
+        let values = (0..shape.iter().product())
+            .map(|_| self.input(primitive, i))
+            .collect();
         Array::from_vec::<f64>(values, shape).unwrap()
     }
 }

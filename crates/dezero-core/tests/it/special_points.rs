@@ -18,12 +18,18 @@ fn assert_orders(f: impl Fn(&Variable) -> Variable, x: f64, expected: &[f64]) {
         let mut y = f(&x);
         for (order, &expected) in expected.iter().enumerate() {
             let actual = y.item();
-            assert!(agree(actual, expected, 1e-14), "order {order} at {x}: {actual} is not {expected}");
+            assert!(
+                agree(actual, expected, 1e-14),
+                "order {order} at {x}: {actual} is not {expected}"
+            );
             let recorded = grad(&y, &[&x]).remove(0);
             x.cleargrad();
             y.backward();
             let plain = x.grad().map_or(0.0, |gx| gx.item());
-            assert!(agree(plain, recorded.item(), 1e-14), "order {order} + 1 at {x}: {plain} plainly, {recorded} with a record");
+            assert!(
+                agree(plain, recorded.item(), 1e-14),
+                "order {order} + 1 at {x}: {plain} plainly, {recorded} with a record"
+            );
             y = recorded;
         }
     }
@@ -32,7 +38,11 @@ fn assert_orders(f: impl Fn(&Variable) -> Variable, x: f64, expected: &[f64]) {
 /// Compares the derivatives of `f` by both inputs, in any order, with what they should be: by `x0`
 /// as often as the row says, by `x1` as often as the column says.
 #[track_caller]
-fn assert_partials<const N: usize>(f: impl Fn(&Variable, &Variable) -> Variable, point: (f64, f64), expected: [[f64; N]; N]) {
+fn assert_partials<const N: usize>(
+    f: impl Fn(&Variable, &Variable) -> Variable,
+    point: (f64, f64),
+    expected: [[f64; N]; N],
+) {
     for (x0, x1) in [
         (Variable::new(point.0), Variable::new(point.1)),
         (Variable::new([point.0]), Variable::new([point.1])),
@@ -41,10 +51,23 @@ fn assert_partials<const N: usize>(f: impl Fn(&Variable, &Variable) -> Variable,
             for (column, &expected) in expected.iter().enumerate() {
                 let by0 = std::iter::repeat_n(&x0, row);
                 let by1 = std::iter::repeat_n(&x1, column);
-                let one_first = by0.clone().chain(by1.clone()).fold(f(&x0, &x1), |y, x| grad(&y, &[x]).remove(0)).item();
-                let other_first = by1.chain(by0).fold(f(&x0, &x1), |y, x| grad(&y, &[x]).remove(0)).item();
-                assert!(agree(one_first, expected, 1e-14), "{row} by x0, {column} by x1: {one_first} is not {expected}");
-                assert!(agree(other_first, expected, 1e-14), "{column} by x1, {row} by x0: {other_first} is not {expected}");
+                let one_first = by0
+                    .clone()
+                    .chain(by1.clone())
+                    .fold(f(&x0, &x1), |y, x| grad(&y, &[x]).remove(0))
+                    .item();
+                let other_first = by1
+                    .chain(by0)
+                    .fold(f(&x0, &x1), |y, x| grad(&y, &[x]).remove(0))
+                    .item();
+                assert!(
+                    agree(one_first, expected, 1e-14),
+                    "{row} by x0, {column} by x1: {one_first} is not {expected}"
+                );
+                assert!(
+                    agree(other_first, expected, 1e-14),
+                    "{column} by x1, {row} by x0: {other_first} is not {expected}"
+                );
             }
         }
     }
@@ -117,7 +140,12 @@ fn kinks_have_derivative_zero() {
 
 #[test]
 fn clip_passes_the_derivative_at_its_bounds() {
-    for (x, expected) in [(-1.5, [-1.0, 0.0, 0.0]), (-1.0, [-1.0, 1.0, 0.0]), (2.0, [2.0, 1.0, 0.0]), (2.5, [2.0, 0.0, 0.0])] {
+    for (x, expected) in [
+        (-1.5, [-1.0, 0.0, 0.0]),
+        (-1.0, [-1.0, 1.0, 0.0]),
+        (2.0, [2.0, 1.0, 0.0]),
+        (2.5, [2.0, 0.0, 0.0]),
+    ] {
         assert_orders(|x| x.clip(-1.0, 2.0), x, &expected);
     }
 }
@@ -166,34 +194,54 @@ fn saturated_functions_have_flat_derivatives() {
     assert_orders(|x| x.erf(), 40.0, &[1.0, 0.0, 0.0]);
     assert_orders(|x| x.exp(), -1000.0, &[0.0, 0.0, 0.0]);
     assert_orders(|x| x.exp(), 1000.0, &[INF, INF, INF]);
-    assert_orders(|x| x.asinh(), 1e200, &[(2.0_f64).ln() + 200.0 * 10.0_f64.ln(), 0.0]);
-    assert_orders(|x| x.hypot(1e200), 1e200, &[2.0_f64.sqrt() * 1e200, 0.5_f64.sqrt()]);
+    assert_orders(
+        |x| x.asinh(),
+        1e200,
+        &[(2.0_f64).ln() + 200.0 * 10.0_f64.ln(), 0.0],
+    );
+    assert_orders(
+        |x| x.hypot(1e200),
+        1e200,
+        &[2.0_f64.sqrt() * 1e200, 0.5_f64.sqrt()],
+    );
 }
 
 #[test]
 fn the_branch_not_taken_gets_an_exact_zero() {
     let x = Variable::new([-1.0, 0.5, 2.0]);
-    let (yes, no) = (Variable::new([1.0, 2.0, 3.0]), Variable::new([4.0, 5.0, 6.0]));
+    let (yes, no) = (
+        Variable::new([1.0, 2.0, 3.0]),
+        Variable::new([4.0, 5.0, 6.0]),
+    );
     x.greater(0.0).where_(&yes, &no).backward();
     assert_eq!(yes.grad().unwrap().to_vec::<f64>(), [0.0, 1.0, 1.0]);
     assert_eq!(no.grad().unwrap().to_vec::<f64>(), [1.0, 0.0, 0.0]);
     assert!(x.grad().is_none());
     // A NaN in the cotangent of one place does not reach the other branch.
     let gy = Variable::new([NAN, INF, 1.0]);
-    let [gx_yes, gx_no] = [&yes, &no].map(|branch| grad(&(x.greater(0.0).where_(&yes, &no) * &gy), &[branch]).remove(0));
+    let [gx_yes, gx_no] = [&yes, &no]
+        .map(|branch| grad(&(x.greater(0.0).where_(&yes, &no) * &gy), &[branch]).remove(0));
     assert_eq!(gx_yes.to_vec::<f64>(), [0.0, INF, 1.0]);
     assert_eq!(&gx_no.to_vec::<f64>()[1..], [0.0, 0.0]);
     // Where that zero meets an infinite factor, IEEE makes it NaN; the cure is a safe argument.
     assert_orders(|x| x.greater(0.0).where_(x.sqrt(), 0.0), 0.0, &[0.0, NAN]);
     let safe = |x: &Variable| x.greater(0.0).where_(x, 1.0);
-    assert_orders(|x| x.greater(0.0).where_(safe(x).sqrt(), 0.0), 0.0, &[0.0, 0.0, 0.0]);
+    assert_orders(
+        |x| x.greater(0.0).where_(safe(x).sqrt(), 0.0),
+        0.0,
+        &[0.0, 0.0, 0.0],
+    );
 }
 
 /// All three of `where` broadcast, and each branch gets a gradient of its own shape.
 #[test]
 fn where_undoes_broadcasts() {
     let condition = Variable::new([[true, false, true], [false, false, true]]);
-    let (scalar, row, column) = (Variable::new(2.0), Variable::new([1.0, 2.0, 3.0]), Variable::new([[1.0], [2.0]]));
+    let (scalar, row, column) = (
+        Variable::new(2.0),
+        Variable::new([1.0, 2.0, 3.0]),
+        Variable::new([[1.0], [2.0]]),
+    );
     for (yes, no, expected_yes, expected_no) in [
         (&scalar, &row, vec![3.0], vec![1.0, 2.0, 0.0]),
         (&row, &column, vec![1.0, 0.0, 2.0], vec![1.0, 2.0]),
@@ -203,12 +251,18 @@ fn where_undoes_broadcasts() {
         assert_eq!(y.shape(), [2, 3]);
         let gxs = grad(&y, &[yes, no]);
         assert_eq!((gxs[0].shape(), gxs[1].shape()), (yes.shape(), no.shape()));
-        assert_eq!((gxs[0].to_vec::<f64>(), gxs[1].to_vec::<f64>()), (expected_yes, expected_no));
+        assert_eq!(
+            (gxs[0].to_vec::<f64>(), gxs[1].to_vec::<f64>()),
+            (expected_yes, expected_no)
+        );
     }
     // One condition for many elements.
     let y = Variable::new(true).where_(&row, &scalar);
     let gxs = grad(&y, &[&row, &scalar]);
-    assert_eq!((gxs[0].to_vec::<f64>(), gxs[1].to_vec::<f64>()), (vec![1.0; 3], vec![0.0]));
+    assert_eq!(
+        (gxs[0].to_vec::<f64>(), gxs[1].to_vec::<f64>()),
+        (vec![1.0; 3], vec![0.0])
+    );
     assert_eq!(gxs[1].shape(), [0; 0]);
 }
 
@@ -217,8 +271,14 @@ fn where_gives_gradients_in_kind() {
     let (narrow, wide) = (Variable::new([1.0_f32, 2.0]), Variable::new([3.0, 4.0]));
     let y = Variable::new([true, false]).where_(&narrow, &wide);
     let gxs = grad(&y, &[&narrow, &wide]);
-    assert_eq!((gxs[0].dtype(), gxs[1].dtype()), (narrow.dtype(), wide.dtype()));
-    assert_eq!(Variable::new([true, false]).where_(&narrow, 0.0).dtype(), narrow.dtype());
+    assert_eq!(
+        (gxs[0].dtype(), gxs[1].dtype()),
+        (narrow.dtype(), wide.dtype())
+    );
+    assert_eq!(
+        Variable::new([true, false]).where_(&narrow, 0.0).dtype(),
+        narrow.dtype()
+    );
 }
 
 #[test]
@@ -271,13 +331,23 @@ fn sums_of_exponentials_do_not_overflow() {
     assert!(agree(y.item(), 1000.0 + 3.0_f64.ln(), 1e-15));
     y.backward();
     let gx = x.grad().unwrap().to_vec::<f64>();
-    assert!(agree(gx[0], 1.0 / 3.0, 1e-12) && agree(gx[1], 2.0 / 3.0, 1e-12) && gx[2] == 0.0, "{gx:?}");
+    assert!(
+        agree(gx[0], 1.0 / 3.0, 1e-12) && agree(gx[1], 2.0 / 3.0, 1e-12) && gx[2] == 0.0,
+        "{gx:?}"
+    );
     assert!(agree(x.softmax(0).to_vec::<f64>()[0], 1.0 / 3.0, 1e-12));
-    assert!(agree(x.log_softmax(0).to_vec::<f64>()[2], -2000.0 - 3.0_f64.ln(), 1e-15));
+    assert!(agree(
+        x.log_softmax(0).to_vec::<f64>()[2],
+        -2000.0 - 3.0_f64.ln(),
+        1e-15
+    ));
     let masked = Variable::new([0.0, -INF]);
     assert_eq!(masked.logsumexp(..).item(), 0.0);
     assert_eq!(masked.softmax(0).to_vec::<f64>(), [1.0, 0.0]);
-    assert_eq!(grad(&masked.logsumexp(..), &[&masked])[0].to_vec::<f64>(), [1.0, 0.0]);
+    assert_eq!(
+        grad(&masked.logsumexp(..), &[&masked])[0].to_vec::<f64>(),
+        [1.0, 0.0]
+    );
     assert_eq!(Variable::new([-INF, -INF]).logsumexp(..).item(), -INF);
     assert_eq!(Variable::new([INF, 0.0]).logsumexp(..).item(), INF);
 }

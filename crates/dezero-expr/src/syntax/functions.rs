@@ -68,7 +68,7 @@ impl Functions {
     ///
     /// let functions = Functions::builtin();
     /// let clip = functions.get("clip").unwrap();
-    /// assert_eq!(functions.signature(clip).to_string(), "clip(x, lo, hi)");
+    /// assert_eq!(functions.signature(clip).to_string(), "clip(x, low, high)");
     /// assert_eq!(functions.get("ln"), functions.get("log"));
     /// ```
     pub fn builtin() -> &'static Self {
@@ -232,13 +232,17 @@ fn signature_of(primitive: &dezero_core::Primitive) -> Signature {
         "atan2" => Signature::of_values(name, &["y", "x"]),
         _ => {
             let variables = ["x", "y"];
-            let parameters = variables[..primitive.arity].iter().chain(primitive.parameters);
+            let parameters = variables[..primitive.arity]
+                .iter()
+                .chain(primitive.parameters);
             Signature::new(name, parameters.copied().map(Parameter::Value))
         }
     };
     // What has a usual value can be left out.
     let required = if name == "leaky_relu" { 1 } else { usize::MAX };
-    signature.with_required(required).with_aliases(aliases(name))
+    signature
+        .with_required(required)
+        .with_aliases(aliases(name))
 }
 
 /// Other names that people write.

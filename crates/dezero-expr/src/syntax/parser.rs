@@ -446,6 +446,10 @@ mod tests {
             assert!(parses(&nested(MAX_DEPTH)), "{open}");
             assert!(!parses(&nested(MAX_DEPTH + 1)), "{open}");
         }
+        // A raised exponent counts as the sign and the exponent that it is written out as.
+        let raised = |n: usize, x: &str| format!("{}{x}{}", "(".repeat(n), ")".repeat(n));
+        assert!(parses(&raised(MAX_DEPTH - 1, "x²")) && !parses(&raised(MAX_DEPTH, "x²")));
+        assert!(parses(&raised(MAX_DEPTH - 2, "x⁻²")) && !parses(&raised(MAX_DEPTH - 1, "x⁻²")));
         assert!(parses(&format!("{}x", "+".repeat(5000))));
         assert!(parses(&vec!["(-x)^2"; 5000].join("*")));
     }

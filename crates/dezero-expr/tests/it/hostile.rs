@@ -6,6 +6,7 @@ use dezero_expr::{Error, Formula, MAX_LENGTH};
 use proptest::prelude::*;
 
 use crate::reals::eval;
+use crate::recorded::differentiate;
 
 /// Does with a text all that can be done with it, and checks what must always hold.
 pub(crate) fn exercise(text: &str) {
@@ -16,7 +17,9 @@ pub(crate) fn exercise(text: &str) {
                 let again = Formula::parse(&canonical);
                 assert!(again.is_ok_and(|again| again == formula), "{canonical:?}");
             }
-            let _ = eval(&formula, &vec![0.5; formula.variables().len()]);
+            let values = vec![0.5; formula.variables().len()];
+            let _ = eval(&formula, &values);
+            differentiate(&formula, &values);
         }
         Err(error) => check(&error),
     }

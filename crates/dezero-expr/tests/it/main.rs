@@ -7,3 +7,4 @@ mod expression;
 mod hostile;
 mod printing;
 mod reals;
+mod recorded;

@@ -100,12 +100,16 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         ("floor", [x]) => x.floor(),
         ("ceil", [x]) => x.ceil(),
         ("round", [x]) => x.round_ties_even(),
+        ("add", [x, y]) => x + y,
+        ("sub", [x, y]) => x - y,
+        ("mul", [x, y]) => x * y,
+        ("div", [x, y]) => x / y,
         ("pow", [x, y]) => x.powf(*y),
         ("atan2", [y, x]) => y.atan2(*x),
         ("hypot", [x, y]) => x.hypot(*y),
         ("maximum" | "max", values) => values.iter().copied().reduce(f64::max)?,
         ("minimum" | "min", values) => values.iter().copied().reduce(f64::min)?,
-        ("clip", [x, lo, hi]) => x.max(*lo).min(*hi),
+        ("clip", [x, low, high]) => x.max(*low).min(*high),
         ("where", [condition, x, y]) => {
             if *condition == 0.0 {
                 *y

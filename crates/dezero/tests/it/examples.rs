@@ -10,9 +10,17 @@ fn run(example: &str) -> String {
     path.pop();
     path.push("examples");
     path.push(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is missing: run the tests with `cargo test`, which builds the examples", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run the tests with `cargo test`, which builds the examples",
+        path.display()
+    );
     let output = Command::new(path).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -59,10 +67,22 @@ fn step28_descends_as_the_book_does() {
     assert_eq!(lines[0], "variable(0.0) variable(2.0)");
     assert_eq!(lines[1], "variable(0.002) variable(1.6)");
     assert_eq!(lines[2], "variable(0.0052759968) variable(1.2800008)");
-    assert_eq!(lines[3], "variable(0.009966698110960038) variable(1.0240062072284468)");
-    assert_eq!(lines[15], "variable(0.09502862514911821) variable(0.07526515092678615)");
-    assert_eq!(lines[992], "variable(0.6819443731033584) variable(0.46352927246942793)");
-    assert_eq!(lines[999], "variable(0.6834917840420289) variable(0.46565059996514135)");
+    assert_eq!(
+        lines[3],
+        "variable(0.009966698110960038) variable(1.0240062072284468)"
+    );
+    assert_eq!(
+        lines[15],
+        "variable(0.09502862514911821) variable(0.07526515092678615)"
+    );
+    assert_eq!(
+        lines[992],
+        "variable(0.6819443731033584) variable(0.46352927246942793)"
+    );
+    assert_eq!(
+        lines[999],
+        "variable(0.6834917840420289) variable(0.46565059996514135)"
+    );
 }
 
 /// The iterates of Newton's method on x^4 - 2x^2 from 2.
@@ -92,7 +112,10 @@ fn step34_prints_the_sine_and_its_derivatives_at_the_ends() {
         .map(|line| {
             let numbers = line.split_once(": ").unwrap().1;
             let (left, right) = numbers.split_once(" at -7, ").unwrap();
-            [left.parse().unwrap(), right.strip_suffix(" at 7").unwrap().parse().unwrap()]
+            [
+                left.parse().unwrap(),
+                right.strip_suffix(" at 7").unwrap().parse().unwrap(),
+            ]
         })
         .collect();
     let (sin, cos) = 7.0_f64.sin_cos();
@@ -107,10 +130,16 @@ fn step34_prints_the_sine_and_its_derivatives_at_the_ends() {
 fn step35_differentiates_tanh() {
     let text = run("step35");
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "tanh: variable(0.7615941559557649) variable(0.41997434161402614) variable(0.41997434161402614)");
+    assert_eq!(
+        lines[0],
+        "tanh: variable(0.7615941559557649) variable(0.41997434161402614) variable(0.41997434161402614)"
+    );
     // Both derivatives are 1 - y^2.
-    let numbers: Vec<f64> =
-        lines[1].split("variable(").skip(1).map(|part| part.split(')').next().unwrap().parse().unwrap()).collect();
+    let numbers: Vec<f64> = lines[1]
+        .split("variable(")
+        .skip(1)
+        .map(|part| part.split(')').next().unwrap().parse().unwrap())
+        .collect();
     assert!((numbers[1] - numbers[2]).abs() < 1e-15, "{}", lines[1]);
 
     let orders: Vec<&str> = text.lines().filter(|line| line.starts_with("gx")).collect();
@@ -119,7 +148,14 @@ fn step35_differentiates_tanh() {
     let most = [4, 9, 21, 51, 129, 339, 921, 2571];
     assert_eq!(orders.len(), most.len());
     for (line, most) in orders.iter().zip(most) {
-        let count: usize = line.split(", ").nth(1).unwrap().strip_suffix(" functions").unwrap().parse().unwrap();
+        let count: usize = line
+            .split(", ")
+            .nth(1)
+            .unwrap()
+            .strip_suffix(" functions")
+            .unwrap()
+            .parse()
+            .unwrap();
         assert!(count <= most, "{line}: at most {most}");
     }
 }

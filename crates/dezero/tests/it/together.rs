@@ -7,7 +7,11 @@ use dezero::{Variable, dot_func, get_dot_graph, grad, live_nodes};
 fn a_formula_gives_the_graph_that_the_same_code_gives() {
     let x = Variable::new(0.5).named("x");
     let written = (x.powf(2.0) * x.sin() + 1.0).named("y");
-    let parsed = Formula::parse("x^2 * sin(x) + 1").unwrap().eval(&[&x]).unwrap().named("y");
+    let parsed = Formula::parse("x^2 * sin(x) + 1")
+        .unwrap()
+        .eval(&[&x])
+        .unwrap()
+        .named("y");
     assert_eq!(parsed.item(), written.item());
     assert_eq!(get_dot_graph(&parsed, true), get_dot_graph(&written, true));
 }
@@ -15,7 +19,11 @@ fn a_formula_gives_the_graph_that_the_same_code_gives() {
 #[test]
 fn a_second_derivative_of_a_formula_is_drawn_with_every_edge() {
     let x = Variable::new(1.0).named("x");
-    let y = Formula::parse("tanh(x)").unwrap().eval(&[&x]).unwrap().named("y");
+    let y = Formula::parse("tanh(x)")
+        .unwrap()
+        .eval(&[&x])
+        .unwrap()
+        .named("y");
     let gx = grad(&y, &[&x]).remove(0).named("gx");
     let gx2 = grad(&gx, &[&x]).remove(0).named("gx2");
     insta::assert_snapshot!(get_dot_graph(&gx2, false));
@@ -27,6 +35,20 @@ fn an_operation_with_several_inputs_shows_each() {
     let y = x.greater(1.5).where_(&x, 0.0);
     let text = dot_func(&y.creator().unwrap());
     assert_eq!(text.matches(" -> 2\n").count(), 3, "{text}");
+}
+
+#[test]
+fn the_nodes_of_a_formula_and_its_errors_have_the_line_of_its_user() {
+    let x = Variable::new([1.0, 2.0]);
+    let formula = Formula::parse("sin(x) + y").unwrap();
+    let line = line!() + 1;
+    let z = formula.eval(&[&x, &Variable::new(1.0)]).unwrap();
+    assert_eq!(z.creator().unwrap().line().line(), line);
+    assert!(z.creator().unwrap().line().file().ends_with("together.rs"));
+
+    let line = line!() + 1;
+    let error = formula.eval(&[&x, &Variable::new([1.0, 2.0, 3.0])]).unwrap_err();
+    assert_eq!(error.line().unwrap().line(), line);
 }
 
 #[test]
