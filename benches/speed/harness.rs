@@ -34,8 +34,14 @@ impl Side {
     }
 
     /// `round` says itself how long the part that matters took.
-    pub(crate) fn partly(units: usize, round: impl FnMut() -> (Duration, Vec<f64>) + 'static) -> Self {
-        Self { units, round: Box::new(round) }
+    pub(crate) fn partly(
+        units: usize,
+        round: impl FnMut() -> (Duration, Vec<f64>) + 'static,
+    ) -> Self {
+        Self {
+            units,
+            round: Box::new(round),
+        }
     }
 
     fn run(&mut self) -> (f64, Vec<f64>) {
@@ -95,8 +101,18 @@ fn row(work: &mut Work, smoke: bool) -> String {
     });
     let median = |values: &[f64]| values[values.len() / 2];
     let mut row = format!("| {} | {} ", work.name, Seconds(median(&ours)));
-    let _ = write!(row, "[{} .. {}] ", Seconds(ours[0]), Seconds(ours[ours.len() - 1]));
-    let _ = write!(row, "| {} | {:.3} | ", Seconds(median(&twin)), Significant(ours[0] / twin[0]));
+    let _ = write!(
+        row,
+        "[{} .. {}] ",
+        Seconds(ours[0]),
+        Seconds(ours[ours.len() - 1])
+    );
+    let _ = write!(
+        row,
+        "| {} | {:.3} | ",
+        Seconds(median(&twin)),
+        Significant(ours[0] / twin[0])
+    );
     match work.goal {
         Some(goal) => row + &format!("{} |", Seconds(goal)),
         None => row + "|",

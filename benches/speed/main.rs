@@ -20,7 +20,11 @@ fn main() {
     harness::main(vec![
         gradient_descent(),
         newton(),
-        derivatives_of_tanh("J3 tanh, derivatives 1..10 by repeated grad", 10, Some(2e-3)),
+        derivatives_of_tanh(
+            "J3 tanh, derivatives 1..10 by repeated grad",
+            10,
+            Some(2e-3),
+        ),
         derivatives_of_tanh("J3 tanh, derivatives 1..14 by repeated grad", 14, Some(1.0)),
         chain(),
         small_product(),
@@ -157,7 +161,13 @@ fn derivatives_of_tanh(name: &'static str, orders: usize, goal: Option<f64>) -> 
         }
         derivatives
     };
-    Work { name, goal, ours: Side::new(1, ours), twin: Side::new(RUNS, twin), tolerance: 1e-8 }
+    Work {
+        name,
+        goal,
+        ours: Side::new(1, ours),
+        twin: Side::new(RUNS, twin),
+        tolerance: 1e-8,
+    }
 }
 
 /// Forward, backward and drop of a long chain, by turns a product and a sum.
@@ -170,7 +180,11 @@ fn chain() -> Work {
         let x = Variable::new(black_box(2.0));
         let mut y = &x * FACTOR;
         for i in 1..OPS {
-            y = if i % 2 == 0 { &y * FACTOR } else { &y + SUMMAND };
+            y = if i % 2 == 0 {
+                &y * FACTOR
+            } else {
+                &y + SUMMAND
+            };
         }
         y.backward();
         vec![y.item(), x.grad().unwrap().item()]
@@ -215,7 +229,8 @@ fn small_product() -> Work {
         (&a * &b).to_vec()
     };
     let (a, b) = (A.to_vec(), B.to_vec());
-    let product = |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a * b).collect() };
+    let product =
+        |a: &[f64], b: &[f64]| -> Vec<f64> { a.iter().zip(b).map(|(a, b)| a * b).collect() };
     let twin = move || {
         for _ in 1..OPS {
             black_box(product(black_box(&a), black_box(&b)));
@@ -273,7 +288,10 @@ fn many_leaves() -> Work {
         }
         xs.iter().for_each(Variable::cleargrad);
         let (time, ()) = timed(|| y.backward());
-        (time, vec![y.item(), xs.iter().map(|x| x.grad().unwrap().item()).sum()])
+        (
+            time,
+            vec![y.item(), xs.iter().map(|x| x.grad().unwrap().item()).sum()],
+        )
     };
     let twin = || {
         let xs: Vec<f64> = (0..LEAVES).map(|i| i as f64).collect();

@@ -110,10 +110,16 @@ impl Variable {
         if seed.is_some() {
             self.cleargrad();
         }
-        Sweep::new(self, how.create_graph, Sink::Leaves { retain: how.retain_grad })
-            .and_then(|sweep| sweep.run(self, seed))
-            .map(drop)
-            .map_err(|error| error.at(line))
+        Sweep::new(
+            self,
+            how.create_graph,
+            Sink::Leaves {
+                retain: how.retain_grad,
+            },
+        )
+        .and_then(|sweep| sweep.run(self, seed))
+        .map(drop)
+        .map_err(|error| error.at(line))
     }
 }
 
@@ -149,13 +155,25 @@ pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
     let found = if y.is_constant_derivative() {
         vec![None; xs.len()]
     } else {
-        Sweep::new(y, true, Sink::Targets(targets)).and_then(|sweep| sweep.run(y, None)).map_err(|error| error.at(line))?
+        Sweep::new(y, true, Sink::Targets(targets))
+            .and_then(|sweep| sweep.run(y, None))
+            .map_err(|error| error.at(line))?
     };
-    let pass = y.to_link().link_node().map_or(0, |node| node.depth).saturating_add(1);
+    let pass = y
+        .to_link()
+        .link_node()
+        .map_or(0, |node| node.depth)
+        .saturating_add(1);
     let zeros = |x: &Variable| {
-        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape())).map(|zeros| Variable::value(zeros).into_derivative(pass)).map_err(Error::from)
+        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape()))
+            .map(|zeros| Variable::value(zeros).into_derivative(pass))
+            .map_err(Error::from)
     };
-    found.into_iter().zip(xs).map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative(pass)))).collect()
+    found
+        .into_iter()
+        .zip(xs)
+        .map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative(pass))))
+        .collect()
 }
 
 /// What is asked for, by the leaf's identity or the node's id.
@@ -168,7 +186,9 @@ impl Target {
     fn new(x: &Variable) -> Self {
         match &x.0 {
             Repr::Leaf(cell) => Self::Leaf(cell.clone(), None),
-            Repr::Result(_) | Repr::Link(_) => Self::Node(x.link_node().map_or(0, |node| node.id), None),
+            Repr::Result(_) | Repr::Link(_) => {
+                Self::Node(x.link_node().map_or(0, |node| node.id), None)
+            }
             Repr::Value(_) => Self::Node(0, None),
         }
     }
@@ -189,7 +209,10 @@ enum Cotangent {
     /// Of anything else.
     Variable(Variable),
     /// Of those results of a call with several that were used, by their positions.
-    // Boxed, to keep what waits in the window small.
+    #[expect(
+        clippy::box_collection,
+        reason = "what waits in the window stays small"
+    )]
     Outputs(Box<Vec<(u32, Variable)>>),
 }
 
@@ -207,7 +230,9 @@ impl Cotangent {
             (Self::Real(a), Self::Real(b)) => *a += b,
             (Self::Outputs(all), Self::Outputs(more)) => all.extend(*more),
             (a, b) => {
-                let sum = mem::replace(a, Self::Real(0.0)).into_variable().try_add(b.into_variable())?;
+                let sum = mem::replace(a, Self::Real(0.0))
+                    .into_variable()
+                    .try_add(b.into_variable())?;
                 *a = Self::Variable(sum.into_link());
             }
         }
@@ -253,11 +278,15 @@ impl Sweep {
         }
         let dtype = y.dtype();
         if !dtype.is_float() {
-            return Err(Error::derivative(format!("backward: a result of dtype {dtype} has no derivative; f32 and f64 have")));
+            return Err(Error::derivative(format!(
+                "backward: a result of dtype {dtype} has no derivative; f32 and f64 have"
+            )));
         }
         let watching = match &sink {
             Sink::Leaves { retain } => *retain,
-            Sink::Targets(targets) => targets.iter().any(|target| matches!(target, Target::Node(..))),
+            Sink::Targets(targets) => targets
+                .iter()
+                .any(|target| matches!(target, Target::Node(..))),
         };
         Ok(Self {
             create_graph,
@@ -273,8 +302,14 @@ impl Sweep {
     }
 
     fn run(mut self, y: &Variable, seed: Option<Variable>) -> Result<Vec<Option<Variable>>> {
-        let Repr::Link(node) = y.to_link().0 else { unreachable!("a tracked variable has a node") };
-        let recording = if self.create_graph { Recording::Rules } else { Recording::Values };
+        let Repr::Link(node) = y.to_link().0 else {
+            unreachable!("a tracked variable has a node")
+        };
+        let recording = if self.create_graph {
+            Recording::Rules
+        } else {
+            Recording::Values
+        };
         let _restore = mode::enter(recording, node.depth.saturating_add(1));
         if let Some(seed) = &seed
             && seed.with_value(|seed| seed.shape() != node.value.shape())
@@ -291,9 +326,17 @@ impl Sweep {
             Some(seed) => Variable::value(seed.data().astype(node.value.dtype())),
             None => {
                 let one = Array::weak(1.0.into(), node.value.dtype());
-                let ones = if node.value.ndim() == 0 { one } else { one.broadcast_to(node.value.shape())? };
+                let ones = if node.value.ndim() == 0 {
+                    one
+                } else {
+                    one.broadcast_to(node.value.shape())?
+                };
                 // In a recording, the seed is one constant, however often it is used.
-                if self.create_graph { Variable::constant(ones).into_link() } else { Variable::value(ones) }
+                if self.create_graph {
+                    Variable::constant(ones).into_link()
+                } else {
+                    Variable::value(ones)
+                }
             }
         };
         self.top = node.id;
@@ -304,7 +347,10 @@ impl Sweep {
         WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
-            Sink::Targets(targets) => targets.into_iter().map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx).collect(),
+            Sink::Targets(targets) => targets
+                .into_iter()
+                .map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx)
+                .collect(),
         })
     }
 
@@ -314,7 +360,9 @@ impl Sweep {
             while at < self.end {
                 let pending = self.window[at].take();
                 at += 1;
-                let Some(Pending { node, cotangent }) = pending else { continue };
+                let Some(Pending { node, cotangent }) = pending else {
+                    continue;
+                };
                 self.done += 1;
                 if let Cotangent::Real(gy) = cotangent
                     && !self.watching
@@ -322,10 +370,12 @@ impl Sweep {
                 {
                     continue;
                 }
-                self.visit(node, cotangent)?;
+                self.visit(&node, cotangent)?;
             }
             self.end = 0;
-            let Some((&top, _)) = self.far.last_key_value() else { return Ok(()) };
+            let Some((&top, _)) = self.far.last_key_value() else {
+                return Ok(());
+            };
             // The more was done, the further ahead it is worth to look.
             self.reach = (4 * self.done).clamp(LEAST_REACH, MOST_REACH);
             self.top = top;
@@ -340,7 +390,8 @@ impl Sweep {
     fn slot(&mut self, distance: u64) -> &mut Option<Pending> {
         let at = distance as usize;
         if at >= self.window.len() {
-            self.window.resize_with((at + 1).next_power_of_two(), || None);
+            self.window
+                .resize_with((at + 1).next_power_of_two(), || None);
         }
         self.end = self.end.max(at + 1);
         &mut self.window[at]
@@ -348,28 +399,40 @@ impl Sweep {
 
     /// Adds to what has arrived at `x`.
     fn arrive(&mut self, x: &Variable, cotangent: Cotangent) -> Result<()> {
-        let Repr::Link(node) = &x.0 else { return Ok(()) };
+        let Repr::Link(node) = &x.0 else {
+            return Ok(());
+        };
         let distance = self.top - node.id;
         if distance < self.reach {
             let slot = self.slot(distance);
             if let Some(pending) = slot {
                 return pending.cotangent.add(cotangent);
             }
-            *slot = Some(Pending { node: node.clone(), cotangent });
+            *slot = Some(Pending {
+                node: node.clone(),
+                cotangent,
+            });
         } else {
             if let Some(pending) = self.far.get_mut(&node.id) {
                 return pending.cotangent.add(cotangent);
             }
-            self.far.insert(node.id, Pending { node: node.clone(), cotangent });
+            self.far.insert(
+                node.id,
+                Pending {
+                    node: node.clone(),
+                    cotangent,
+                },
+            );
         }
         Ok(())
     }
 
     #[inline(never)]
-    fn visit(&mut self, node: NodeRef, cotangent: Cotangent) -> Result<()> {
+    fn visit(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
         mode::blame(Some(line));
-        self.visit_node(&node, cotangent).map_err(|error| error.at(line))
+        self.visit_node(node, cotangent)
+            .map_err(|error| error.at(line))
     }
 
     fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
@@ -390,7 +453,12 @@ impl Sweep {
         let gy = match cotangent {
             Cotangent::Outputs(_) if matches!(links.inputs, Inputs::None) => return Ok(()),
             Cotangent::Outputs(arrived) => {
-                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+                let inputs: Vec<Variable> = links
+                    .inputs
+                    .as_slice()
+                    .iter()
+                    .map(Variable::to_link)
+                    .collect();
                 drop(links);
                 let mut gys = vec![None; output_count(&node.op).unwrap_or_default()];
                 for (i, gy) in *arrived {
@@ -400,7 +468,7 @@ impl Sweep {
                         None => gy,
                     });
                 }
-                return self.visit_call(node, inputs, gys);
+                return self.visit_call(node, &inputs, gys);
             }
             gy => gy.into_variable(),
         };
@@ -410,25 +478,38 @@ impl Sweep {
                 return self.deliver(node, true, || gy);
             }
             Op::Custom(_) => {
-                let inputs = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+                let inputs: Vec<Variable> = links
+                    .inputs
+                    .as_slice()
+                    .iter()
+                    .map(Variable::to_link)
+                    .collect();
                 drop(links);
-                self.visit_call(node, inputs, vec![Some(gy.to_link())])?;
+                self.visit_call(node, &inputs, vec![Some(gy.to_link())])?;
             }
             Op::Output(i) => {
-                let [x] = links.inputs.as_slice() else { unreachable!("an output has one input, its call") };
+                let [x] = links.inputs.as_slice() else {
+                    unreachable!("an output has one input, its call")
+                };
                 self.arrive(x, Cotangent::Outputs(Box::new(vec![(*i, gy.to_link())])))?;
                 drop(links);
             }
             op => {
                 let y = Variable(Repr::Link(node.clone()));
-                let call = Call { xs: links.inputs.as_slice(), y: &y, gy: &gy };
+                let call = Call {
+                    xs: links.inputs.as_slice(),
+                    y: &y,
+                    gy: &gy,
+                };
                 for (i, x) in call.xs.iter().enumerate() {
                     if !x.is_tracked() || !x.linked_value().dtype().is_float() {
                         continue;
                     }
                     let gx = match op.structural() {
                         Some(structural) => structural.vjp(i, &call)?.map(Variable::into_link),
-                        None => elementwise_vjp(op, i, &call).map(|gx| fit(gx.into_link(), x.linked_value())).transpose()?,
+                        None => elementwise_vjp(op, i, &call)
+                            .map(|gx| fit(gx.into_link(), x.linked_value()))
+                            .transpose()?,
                     };
                     if let Some(gx) = gx {
                         let gx = self.cotangent(gx);
@@ -442,9 +523,16 @@ impl Sweep {
     }
 
     /// Back through a user's function, whose code runs without any lock.
-    fn visit_call(&mut self, node: &NodeRef, inputs: Vec<Variable>, gys: Vec<Option<Variable>>) -> Result<()> {
-        let Op::Custom(custom) = &node.op else { unreachable!("only a user's function has several results") };
-        let gxs = function::backward(custom, node, inputs.clone(), gys, self.create_graph)?;
+    fn visit_call(
+        &mut self,
+        node: &NodeRef,
+        inputs: &[Variable],
+        gys: Vec<Option<Variable>>,
+    ) -> Result<()> {
+        let Op::Custom(custom) = &node.op else {
+            unreachable!("only a user's function has several results")
+        };
+        let gxs = function::backward(custom, node, inputs.to_vec(), gys, self.create_graph)?;
         for (x, gx) in inputs.iter().zip(gxs) {
             if x.is_tracked() && x.linked_value().dtype().is_float() {
                 let gx = self.bare(gx);
@@ -459,17 +547,23 @@ impl Sweep {
     /// is not one.
     #[inline]
     fn visit_real(&mut self, node: &NodeRef, gy: f64) -> bool {
-        let Some(y) = node.value.as_f64() else { return false };
+        let Some(y) = node.value.as_f64() else {
+            return false;
+        };
         let links = node.links();
         match (&node.op, &links.inputs) {
             (Op::Unary(op), Inputs::One(x)) => {
-                let Some(at) = x.linked_value().as_f64() else { return false };
+                let Some(at) = x.linked_value().as_f64() else {
+                    return false;
+                };
                 if let Some(gx) = op.vjp_real(Real(at), Real(y), Real(gy)) {
                     self.arrive_real(x, gx.0);
                 }
             }
             (Op::Binary(op), Inputs::Two([x0, x1])) => {
-                let (Some(at0), Some(at1)) = (x0.linked_value().as_f64(), x1.linked_value().as_f64()) else {
+                let (Some(at0), Some(at1)) =
+                    (x0.linked_value().as_f64(), x1.linked_value().as_f64())
+                else {
                     return false;
                 };
                 let wanted = [x0, x1].map(|x| Below::of(x).tracked);
@@ -496,9 +590,15 @@ impl Sweep {
         }
         let slot = self.slot(distance);
         match slot {
-            Some(Pending { cotangent: Cotangent::Real(sum), .. }) => *sum += gx,
+            Some(Pending {
+                cotangent: Cotangent::Real(sum),
+                ..
+            }) => *sum += gx,
             // Nothing is replaced that needs to be dropped.
-            None => mem::forget(mem::replace(slot, Some(Pending { node: node.clone(), cotangent: Cotangent::Real(gx) }))),
+            None => mem::forget(slot.replace(Pending {
+                node: node.clone(),
+                cotangent: Cotangent::Real(gx),
+            })),
             Some(_) => self.arrive_otherwise(x, gx),
         }
     }
@@ -522,7 +622,11 @@ impl Sweep {
 
     /// In a plain sweep, the value alone.
     fn bare(&self, gx: Variable) -> Variable {
-        if self.create_graph { gx } else { Variable::value(gx.linked_value().clone()) }
+        if self.create_graph {
+            gx
+        } else {
+            Variable::value(gx.linked_value().clone())
+        }
     }
 
     fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
@@ -533,7 +637,11 @@ impl Sweep {
                 {
                     return Ok(());
                 }
-                add_grad(|grad| cell.replace_grad(grad), cotangent.into_variable(), self.create_graph)
+                add_grad(
+                    |grad| cell.replace_grad(grad),
+                    cotangent.into_variable(),
+                    self.create_graph,
+                )
             }
             Sink::Targets(targets) => {
                 let new = cotangent.into_variable();
@@ -577,7 +685,11 @@ impl Sweep {
 
 /// Adds to a gradient that other threads may add to as well. `replace` puts a gradient there and
 /// gives what was there; the adding itself is arithmetic of variables, and done without a lock.
-fn add_grad(replace: impl Fn(Option<Variable>) -> Option<Variable>, mut new: Variable, create_graph: bool) -> Result<()> {
+fn add_grad(
+    replace: impl Fn(Option<Variable>) -> Option<Variable>,
+    mut new: Variable,
+    create_graph: bool,
+) -> Result<()> {
     loop {
         new = accumulate(replace(None), new, create_graph)?;
         match replace(Some(new)) {
@@ -595,10 +707,16 @@ fn accumulate(old: Option<Variable>, new: Variable, create_graph: bool) -> Resul
             let shapes = (old.shape(), new.shape());
             if shapes.0 != shapes.1 {
                 let (was, due) = (Tuple(&shapes.0), Tuple(&shapes.1));
-                return Err(Error::shape(format!("backward: a gradient of shape {was} was put where one of shape {due} is due")));
+                return Err(Error::shape(format!(
+                    "backward: a gradient of shape {was} was put where one of shape {due} is due"
+                )));
             }
             old.try_add(new)?
         }
     };
-    Ok(if create_graph { sum.into_derivative(mode::pass()) } else { sum })
+    Ok(if create_graph {
+        sum.into_derivative(mode::pass())
+    } else {
+        sum
+    })
 }

@@ -48,7 +48,10 @@ impl Error {
 
     /// A user's [`Function`](crate::Function) failed, or broke its contract.
     pub fn function(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Kind::Function { name: name.into(), message: message.into() })
+        Self::new(Kind::Function {
+            name: name.into(),
+            message: message.into(),
+        })
     }
 
     /// The same error, blamed on `line` unless it already knows a line.
@@ -71,7 +74,8 @@ impl Error {
 
     /// Shapes that do not fit each other or the operation.
     pub fn is_shape(&self) -> bool {
-        matches!(self.0.kind, Kind::Shape(_)) || self.array().is_some_and(dezero_array::Error::is_shape)
+        matches!(self.0.kind, Kind::Shape(_))
+            || self.array().is_some_and(dezero_array::Error::is_shape)
     }
 
     /// A dtype that the operation does not take.
@@ -120,7 +124,13 @@ impl fmt::Display for Error {
             Kind::Function { name, message } => write!(f, "function `{name}`: {message}")?,
         }
         match self.0.line {
-            Some(line) => write!(f, "\n  at {}:{}:{}", line.file(), line.line(), line.column()),
+            Some(line) => write!(
+                f,
+                "\n  at {}:{}:{}",
+                line.file(),
+                line.line(),
+                line.column()
+            ),
             None => Ok(()),
         }
     }

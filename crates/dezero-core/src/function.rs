@@ -59,7 +59,8 @@ pub trait Function: Send + Sync + 'static {
     /// # Errors
     ///
     /// What keeps the derivative from being computed.
-    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>>;
+    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable])
+    -> Result<Vec<Variable>>;
 
     /// Applies the function to variables; for functions with one result.
     ///
@@ -75,7 +76,10 @@ pub trait Function: Send + Sync + 'static {
             Some(y) if ys.is_empty() => Ok(y),
             y => Err(Error::function(
                 "call",
-                format!("{} results where one is wanted; `call_many` gives all", ys.len() + usize::from(y.is_some())),
+                format!(
+                    "{} results where one is wanted; `call_many` gives all",
+                    ys.len() + usize::from(y.is_some())
+                ),
             )),
         }))
     }
@@ -186,10 +190,16 @@ fn call(function: Arc<dyn Function>, xs: &[&Variable], line: mode::Line) -> Resu
     let mut ys = function.forward(&values).map_err(|error| error.at(line))?;
     if ys.len() == 1 {
         let y = ys.remove(0);
-        let op = Op::Custom(Custom(Arc::new(CustomCall { function, outputs: None })));
+        let op = Op::Custom(Custom(Arc::new(CustomCall {
+            function,
+            outputs: None,
+        })));
         return Ok(vec![Variable::record(op, y, links.into(), line)]);
     }
-    let op = Op::Custom(Custom(Arc::new(CustomCall { function, outputs: Some(ys.clone()) })));
+    let op = Op::Custom(Custom(Arc::new(CustomCall {
+        function,
+        outputs: Some(ys.clone()),
+    })));
     let call = Variable::record(op, Array::from(false), links.into(), line).into_link();
     Ok(outputs(&call, ys, line))
 }
@@ -220,7 +230,11 @@ pub(crate) fn backward(
     let call = &custom.0;
     let shapes: Vec<Array> = inputs.iter().map(|x| x.linked_value().clone()).collect();
     let gxs = {
-        let _users_code = mode::enter_recording(if recorded { Recording::On } else { Recording::Off });
+        let _users_code = mode::enter_recording(if recorded {
+            Recording::On
+        } else {
+            Recording::Off
+        });
         let ys = match &call.outputs {
             None => vec![link.into_user()],
             Some(ys) => outputs(&link, ys.clone(), node.line),
@@ -235,7 +249,11 @@ pub(crate) fn backward(
         call.function.backward(&xs, &ys, &gys)?
     };
     if gxs.len() != shapes.len() {
-        let message = format!("backward gave {} cotangents for {} inputs; one is due for each", gxs.len(), shapes.len());
+        let message = format!(
+            "backward gave {} cotangents for {} inputs; one is due for each",
+            gxs.len(),
+            shapes.len()
+        );
         return Err(Error::function(custom.name(), message));
     }
     for (i, (gx, x)) in gxs.iter().zip(&shapes).enumerate() {
@@ -269,7 +287,10 @@ pub struct Creator {
 impl Creator {
     pub(crate) fn of(output: &NodeRef) -> Option<Self> {
         let call = call_of(output)?;
-        Some(Self { call: Handle::new(call), output: Handle::new(output.clone()) })
+        Some(Self {
+            call: Handle::new(call),
+            output: Handle::new(output.clone()),
+        })
     }
 
     /// The operation.
@@ -285,7 +306,12 @@ impl Creator {
     /// What it was applied to, in order. Numbers appear as constants.
     pub fn inputs(&self) -> Vec<Variable> {
         let links = self.call.node().links();
-        let inputs: Vec<Variable> = links.inputs.as_slice().iter().map(Variable::to_link).collect();
+        let inputs: Vec<Variable> = links
+            .inputs
+            .as_slice()
+            .iter()
+            .map(Variable::to_link)
+            .collect();
         drop(links);
         inputs.into_iter().map(Variable::into_user).collect()
     }

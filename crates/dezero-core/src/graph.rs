@@ -147,8 +147,14 @@ impl Graph {
     /// inputs, then to its outputs.
     pub fn edges(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         self.functions.iter().flat_map(|function| {
-            let inputs = function.inputs.iter().map(|&x| (self.variables[x].number, function.number));
-            let outputs = function.outputs.iter().map(|&y| (function.number, self.variables[y].number));
+            let inputs = function
+                .inputs
+                .iter()
+                .map(|&x| (self.variables[x].number, function.number));
+            let outputs = function
+                .outputs
+                .iter()
+                .map(|&y| (function.number, self.variables[y].number));
             inputs.chain(outputs)
         })
     }
@@ -167,7 +173,11 @@ struct Walk {
 impl Walk {
     fn new() -> Self {
         Self {
-            graph: Graph { variables: Vec::new(), functions: Vec::new(), outputs: Vec::new() },
+            graph: Graph {
+                variables: Vec::new(),
+                functions: Vec::new(),
+                outputs: Vec::new(),
+            },
             variables: HashMap::new(),
             functions: HashMap::new(),
             pending: Vec::new(),
@@ -184,8 +194,17 @@ impl Walk {
             self.count += 1;
             self.graph.functions[at].number = self.count;
             // Copied, so that no lock is held while names are read below.
-            let inputs: Vec<Variable> = node.links().inputs.as_slice().iter().map(Variable::to_link).collect();
-            let inputs = inputs.iter().map(|x| self.variable(x, Some(&node))).collect();
+            let inputs: Vec<Variable> = node
+                .links()
+                .inputs
+                .as_slice()
+                .iter()
+                .map(Variable::to_link)
+                .collect();
+            let inputs = inputs
+                .iter()
+                .map(|x| self.variable(x, Some(&node)))
+                .collect();
             self.graph.functions[at].inputs = inputs;
         }
         self.graph
@@ -223,7 +242,15 @@ impl Walk {
     fn push(&mut self, name: Option<String>, role: Role, value: Array, line: Line, pass: u16) {
         self.count += 1;
         let pass = usize::from(pass);
-        self.graph.variables.push(GraphVariable { number: self.count, name, role, value, creator: None, line, pass });
+        self.graph.variables.push(GraphVariable {
+            number: self.count,
+            name,
+            role,
+            value,
+            creator: None,
+            line,
+            pass,
+        });
     }
 
     fn function(&mut self, call: NodeRef) -> usize {

@@ -54,7 +54,6 @@ thread_local! {
 }
 
 impl Context {
-
     #[inline]
     pub(crate) fn setting(&self) -> Setting {
         self.setting.get()
@@ -141,7 +140,10 @@ fn change(change: impl FnOnce(&mut Setting)) -> Restore {
         let mut new = setting;
         change(&mut new);
         context.setting.set(new);
-        Restore { setting, not_send: PhantomData }
+        Restore {
+            setting,
+            not_send: PhantomData,
+        }
     })
 }
 
@@ -251,7 +253,9 @@ impl NoGrad {
             }
             context.setting.set(setting);
         });
-        Self { not_send: PhantomData }
+        Self {
+            not_send: PhantomData,
+        }
     }
 }
 

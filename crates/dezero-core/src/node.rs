@@ -160,7 +160,9 @@ pub(crate) fn drop_grad(grad: Option<Variable>) {
     if waits != Ok(false) {
         return;
     }
-    while let Ok(Some(grad)) = GRADS.try_with(|grads| grads.borrow_mut().as_mut().and_then(Vec::pop)) {
+    while let Ok(Some(grad)) =
+        GRADS.try_with(|grads| grads.borrow_mut().as_mut().and_then(Vec::pop))
+    {
         drop(grad);
     }
     let _ = GRADS.try_with(|grads| grads.borrow_mut().take());
@@ -207,8 +209,13 @@ impl NodeRef {
     pub(crate) fn new(recipe: Recipe) -> Self {
         let id = mode::new_node(recipe.below.id);
         let depth = recipe.below.depth.max(recipe.pass);
-        let reused = POOL.try_with(|pool| pool.free.borrow_mut().pop()).ok().flatten();
-        let Some(mut node) = reused else { return Self::allocate(id, depth, recipe) };
+        let reused = POOL
+            .try_with(|pool| pool.free.borrow_mut().pop())
+            .ok()
+            .flatten();
+        let Some(mut node) = reused else {
+            return Self::allocate(id, depth, recipe);
+        };
         // What an empty node holds needs no dropping: `empty` saw to that.
         mem::forget(mem::replace(&mut node.value, recipe.value));
         mem::forget(mem::replace(&mut node.op, recipe.op));
@@ -225,10 +232,30 @@ impl NodeRef {
     #[cold]
     #[inline(never)]
     fn allocate(id: u64, depth: u16, recipe: Recipe) -> Self {
-        let Recipe { op, value, inputs, line, pass, handles, .. } = recipe;
-        let links = Mutex::new(Links { inputs, extra: None });
+        let Recipe {
+            op,
+            value,
+            inputs,
+            line,
+            pass,
+            handles,
+            ..
+        } = recipe;
+        let links = Mutex::new(Links {
+            inputs,
+            extra: None,
+        });
         let handles = AtomicU32::new(handles);
-        Self(Some(triomphe::Arc::new(Node { id, value, op, line, pass, depth, handles, links })))
+        Self(Some(triomphe::Arc::new(Node {
+            id,
+            value,
+            op,
+            line,
+            pass,
+            depth,
+            handles,
+            links,
+        })))
     }
 }
 
@@ -237,7 +264,9 @@ impl Deref for NodeRef {
 
     #[inline]
     fn deref(&self) -> &Node {
-        self.0.as_ref().expect("a reference is emptied only when it is dropped")
+        self.0
+            .as_ref()
+            .expect("a reference is emptied only when it is dropped")
     }
 }
 
@@ -297,7 +326,11 @@ impl Drop for Releasing<'_> {
 /// [`release`] on a thread that is ending and has no pool any more, with a list of its own.
 #[cold]
 fn release_without_pool(mut next: Option<triomphe::UniqueArc<Node>>) {
-    let pool = Pool { free: RefCell::default(), dropped: RefCell::default(), releasing: Cell::new(true) };
+    let pool = Pool {
+        free: RefCell::default(),
+        dropped: RefCell::default(),
+        releasing: Cell::new(true),
+    };
     while let Some(node) = next.take().or_else(|| pool.dropped.borrow_mut().pop()) {
         next = empty(node, &pool);
         pool.free.borrow_mut().clear();
@@ -388,7 +421,11 @@ impl Handle {
         let mut node = self.0.0.take();
         mem::forget(self); // now empty: nothing to drop
         // The only reference to a node, as most intermediate results are: nobody else is counting.
-        match node.as_mut().and_then(triomphe::Arc::get_mut).map(|only| only.handles.get_mut()) {
+        match node
+            .as_mut()
+            .and_then(triomphe::Arc::get_mut)
+            .map(|only| only.handles.get_mut())
+        {
             Some(handles @ 1) => *handles = 0,
             _ => node.iter().for_each(|node| forget_handle(node)),
         }
@@ -399,7 +436,11 @@ impl Handle {
 #[inline]
 fn forget_handle(node: &Node) {
     if node.handles.fetch_sub(1, Ordering::AcqRel) == HAS_GRAD | 1 {
-        let grad = node.links().extra.as_mut().and_then(|extra| extra.grad.take());
+        let grad = node
+            .links()
+            .extra
+            .as_mut()
+            .and_then(|extra| extra.grad.take());
         drop_grad(grad);
     }
 }

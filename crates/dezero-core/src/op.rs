@@ -173,7 +173,9 @@ operations! {
 
 /// Applies and records a structural operation on links and values.
 pub(crate) fn apply(op: Op, xs: Inputs, line: Line) -> Result<Variable> {
-    let structural = op.structural().expect("only structural operations are applied here");
+    let structural = op
+        .structural()
+        .expect("only structural operations are applied here");
     let value = structural
         .value(xs.as_slice())
         .map_err(|error| crate::Error::from(error).at(crate::mode::line(line)))?;

@@ -32,8 +32,15 @@ impl Operand {
             }
             (Form::Weak(a), Form::Linked(b)) => (weak(a, &b), b),
             (Form::Weak(a), Form::Weak(b)) => {
-                let dtype = if matches!((a, b), (Scalar::F64(_), _) | (_, Scalar::F64(_))) { DType::F64 } else { DType::I64 };
-                (Variable::value(Array::weak(a, dtype)), Variable::value(Array::weak(b, dtype)))
+                let dtype = if matches!((a, b), (Scalar::F64(_), _) | (_, Scalar::F64(_))) {
+                    DType::F64
+                } else {
+                    DType::I64
+                };
+                (
+                    Variable::value(Array::weak(a, dtype)),
+                    Variable::value(Array::weak(b, dtype)),
+                )
             }
         }
     }
@@ -42,10 +49,16 @@ impl Operand {
     /// to a whole power stays an integer.
     #[inline(always)]
     pub(crate) fn constant_exponent(&self, base: &Self) -> Option<f64> {
-        let Form::Weak(scalar) = self.0 else { return None };
+        let Form::Weak(scalar) = self.0 else {
+            return None;
+        };
         match (&base.0, scalar) {
             (_, Scalar::F64(exponent)) => Some(exponent),
-            (Form::Linked(base), Scalar::I64(exponent)) if base.linked_value().dtype().is_float() => Some(exponent as f64),
+            (Form::Linked(base), Scalar::I64(exponent))
+                if base.linked_value().dtype().is_float() =>
+            {
+                Some(exponent as f64)
+            }
             _ => None,
         }
     }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dezero_array::{Array, DType, Element};
 
 use crate::function::Creator;
-use crate::mode::{self, Recording};
 use crate::graph::call_of;
+use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe, drop_grad};
 use crate::op::Op;
 use crate::operators::panicking;
@@ -74,8 +74,17 @@ struct LeafState {
 
 impl LeafCell {
     fn new(value: Array, kind: Leaf, line: mode::Line) -> Arc<Self> {
-        let state = LeafState { value, node: None, name: None, grad: None };
-        Arc::new(Self { kind, line, state: Mutex::new(state) })
+        let state = LeafState {
+            value,
+            node: None,
+            name: None,
+            grad: None,
+        };
+        Arc::new(Self {
+            kind,
+            line,
+            state: Mutex::new(state),
+        })
     }
 
     #[inline]
@@ -100,7 +109,10 @@ impl LeafCell {
             inputs: Inputs::Leaf(Arc::downgrade(self)),
             line: self.line,
             pass,
-            below: Below { depth: pass, ..Below::default() },
+            below: Below {
+                depth: pass,
+                ..Below::default()
+            },
             handles: 0,
         });
         if state.name.is_some() {
@@ -145,7 +157,11 @@ impl Below {
     #[inline(always)]
     pub(crate) fn of(input: &Variable) -> Self {
         match &input.0 {
-            Repr::Link(node) => Self { id: node.id, depth: node.depth, tracked: !matches!(node.op, Op::Constant) },
+            Repr::Link(node) => Self {
+                id: node.id,
+                depth: node.depth,
+                tracked: !matches!(node.op, Op::Constant),
+            },
             _ => Self::default(),
         }
     }
@@ -187,7 +203,11 @@ impl Variable {
     /// ```
     #[track_caller]
     pub fn new(value: impl Into<Array>) -> Self {
-        Self(Repr::Leaf(LeafCell::new(value.into(), Leaf::Variable, mode::line(Location::caller()))))
+        Self(Repr::Leaf(LeafCell::new(
+            value.into(),
+            Leaf::Variable,
+            mode::line(Location::caller()),
+        )))
     }
 
     /// A variable that takes no part in differentiation: `backward` passes it by, and what is
@@ -202,7 +222,11 @@ impl Variable {
     /// ```
     #[track_caller]
     pub fn constant(value: impl Into<Array>) -> Self {
-        Self(Repr::Leaf(LeafCell::new(value.into(), Leaf::Constant, mode::line(Location::caller()))))
+        Self(Repr::Leaf(LeafCell::new(
+            value.into(),
+            Leaf::Constant,
+            mode::line(Location::caller()),
+        )))
     }
 
     /// The same variable with a name, for the drawing.
@@ -266,7 +290,9 @@ impl Variable {
     #[track_caller]
     pub fn set_data(&self, value: impl Into<Array>) {
         let Repr::Leaf(cell) = &self.0 else {
-            let label = self.creator().map_or_else(|| "an operation".to_owned(), |c| c.label().to_owned());
+            let label = self
+                .creator()
+                .map_or_else(|| "an operation".to_owned(), |c| c.label().to_owned());
             panic!(
                 "set_data: this variable is the result of {label}, and its value is what was computed; \
                  `detach()` gives a variable of its own, and so does computing under `no_grad`"
@@ -276,7 +302,11 @@ impl Variable {
         let mut state = cell.state();
         let fits = state.value.dtype() == value.dtype() && state.value.shape() == value.shape();
         let grad = if fits { None } else { state.grad.take() };
-        let old = (std::mem::replace(&mut state.value, value), state.node.take(), grad);
+        let old = (
+            std::mem::replace(&mut state.value, value),
+            state.node.take(),
+            grad,
+        );
         // What they hold is dropped after the lock.
         drop(state);
         drop(old);
@@ -340,9 +370,13 @@ impl Variable {
     ///
     /// On a scalar, which has no axis.
     #[track_caller]
-    #[expect(clippy::len_without_is_empty, reason = "the length of an axis, as in NumPy; size() counts elements")]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "the length of an axis, as in NumPy; size() counts elements"
+    )]
     pub fn len(&self) -> usize {
-        self.with_value(|value| value.shape().first().copied()).unwrap_or_else(|| panic!("len: a scalar has no length"))
+        self.with_value(|value| value.shape().first().copied())
+            .unwrap_or_else(|| panic!("len: a scalar has no length"))
     }
 
     /// The operation that computed this variable; `None` for variables made by the user, results
@@ -439,7 +473,9 @@ impl Variable {
     /// ```
     pub fn unchain_backward(&self) {
         // The last operation of one of several results is the call that they share.
-        let Some(root) = self.link_node().and_then(call_of) else { return };
+        let Some(root) = self.link_node().and_then(call_of) else {
+            return;
+        };
         let mut pending: Vec<NodeRef> = linked(root.links().inputs.as_slice());
         while let Some(node) = pending.pop() {
             let inputs = node.unchain();
@@ -449,7 +485,10 @@ impl Variable {
 }
 
 fn linked(inputs: &[Variable]) -> Vec<NodeRef> {
-    inputs.iter().filter_map(|input| input.link_node().cloned()).collect()
+    inputs
+        .iter()
+        .filter_map(|input| input.link_node().cloned())
+        .collect()
 }
 
 impl Variable {
@@ -537,7 +576,11 @@ impl Variable {
         match self.into_user().0 {
             Repr::Leaf(cell) if cell.kind == Leaf::Constant => {
                 let value = cell.state().value.clone();
-                Self(Repr::Leaf(LeafCell::new(value, Leaf::Derivative(pass), cell.line)))
+                Self(Repr::Leaf(LeafCell::new(
+                    value,
+                    Leaf::Derivative(pass),
+                    cell.line,
+                )))
             }
             // A leaf that kept another one as its gradient could be kept by it in turn. A result
             // refers to a leaf only weakly.
@@ -560,7 +603,11 @@ impl Variable {
         match self.0 {
             Repr::Link(node) => {
                 if let Some(cell) = node.leaf()
-                    && cell.state().node.as_ref().is_some_and(|now| now.id == node.id)
+                    && cell
+                        .state()
+                        .node
+                        .as_ref()
+                        .is_some_and(|now| now.id == node.id)
                 {
                     return Self(Repr::Leaf(cell));
                 }
@@ -573,14 +620,23 @@ impl Variable {
 
     /// Records `op` with its `value` and `inputs` (links and values), as the thread's mode says.
     pub(crate) fn record(op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
-        let below = inputs.as_slice().iter().fold(Below::default(), |below, x| below.and(Below::of(x)));
+        let below = inputs
+            .as_slice()
+            .iter()
+            .fold(Below::default(), |below, x| below.and(Below::of(x)));
         Self::record_above(below, op, value, inputs, line)
     }
 
     /// [`record`](Self::record), where it is known what lies below.
     // Inlined, so that what goes into the node is written there once.
     #[inline(always)]
-    pub(crate) fn record_above(below: Below, op: Op, value: Array, inputs: Inputs, line: mode::Line) -> Self {
+    pub(crate) fn record_above(
+        below: Below,
+        op: Op,
+        value: Array,
+        inputs: Inputs,
+        line: mode::Line,
+    ) -> Self {
         let setting = mode::setting();
         let line = setting.line.unwrap_or(line);
         let handles = match setting.recording {
@@ -588,8 +644,20 @@ impl Variable {
             Recording::Rules if below.tracked => 0,
             recording => return Self::unrecorded(recording, below, value, line),
         };
-        let node = NodeRef::new(Recipe { op, value, inputs, line, pass: setting.pass, below, handles });
-        Self(if handles == 1 { Repr::Result(Handle::counted(node)) } else { Repr::Link(node) })
+        let node = NodeRef::new(Recipe {
+            op,
+            value,
+            inputs,
+            line,
+            pass: setting.pass,
+            below,
+            handles,
+        });
+        Self(if handles == 1 {
+            Repr::Result(Handle::counted(node))
+        } else {
+            Repr::Link(node)
+        })
     }
 
     /// A result that needs no node: of constants alone, or while nothing is recorded.
@@ -597,7 +665,9 @@ impl Variable {
     fn unrecorded(recording: Recording, below: Below, value: Array, line: mode::Line) -> Self {
         Self(match recording {
             // What lies below belongs to a pass if it is a derivative.
-            Recording::On if below.depth > 0 => Repr::Leaf(LeafCell::new(value, Leaf::Derivative(below.depth), line)),
+            Recording::On if below.depth > 0 => {
+                Repr::Leaf(LeafCell::new(value, Leaf::Derivative(below.depth), line))
+            }
             Recording::On => Repr::Leaf(LeafCell::new(value, Leaf::Constant, line)),
             Recording::Off => Repr::Leaf(LeafCell::new(value, Leaf::Variable, line)),
             Recording::Rules | Recording::Values => Repr::Value(value),

@@ -4,7 +4,6 @@
 
 use std::panic::Location;
 
-
 use dezero_array::Array;
 
 use crate::error::{Error, Result};
@@ -124,8 +123,17 @@ impl Variable {
         let line = Location::caller();
         let condition = self.to_link();
         let (yes, no) = yes.into().pair(no.into());
-        let value = Array::select(condition.linked_value(), yes.linked_value(), no.linked_value())
-            .map_err(|error| Error::from(error).at(mode::line(line)))?;
-        Ok(Variable::record(Op::Where, value, vec![condition, yes, no].into(), line))
+        let value = Array::select(
+            condition.linked_value(),
+            yes.linked_value(),
+            no.linked_value(),
+        )
+        .map_err(|error| Error::from(error).at(mode::line(line)))?;
+        Ok(Variable::record(
+            Op::Where,
+            value,
+            vec![condition, yes, no].into(),
+            line,
+        ))
     }
 }

@@ -103,7 +103,9 @@ impl Primitive {
         };
         match op {
             Some(op) => self.record(&op, xs, line),
-            None => Err(self.miscounted("parameter", self.parameters.len(), parameters.len(), line)),
+            None => {
+                Err(self.miscounted("parameter", self.parameters.len(), parameters.len(), line))
+            }
         }
     }
 
@@ -117,7 +119,11 @@ impl Primitive {
 
     fn miscounted(&self, what: &str, takes: usize, got: usize, line: Line) -> Error {
         let plural = if takes == 1 { "" } else { "s" };
-        Error::function(self.name, format!("takes {takes} {what}{plural}, got {got}")).at(mode::line(line))
+        Error::function(
+            self.name,
+            format!("takes {takes} {what}{plural}, got {got}"),
+        )
+        .at(mode::line(line))
     }
 }
 

@@ -13,7 +13,6 @@ pub use machinery::{Parameter, Primitive};
 pub(crate) use real::Real;
 pub use table::{Binary, Unary};
 
-
 use std::panic::Location;
 
 use dezero_array::Array;
@@ -52,9 +51,17 @@ impl Binary {
 pub(crate) fn unary(op: Unary, x: Variable, line: Line) -> Result<Variable> {
     let value = match x.linked_value().as_f64() {
         Some(x) => Array::from(op.value(x)),
-        None => op.map(x.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
+        None => op
+            .map(x.linked_value())
+            .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
-    Ok(Variable::record_above(Below::of(&x), Op::Unary(op), value, Inputs::One(x), line))
+    Ok(Variable::record_above(
+        Below::of(&x),
+        Op::Unary(op),
+        value,
+        Inputs::One(x),
+        line,
+    ))
 }
 
 /// Applies and records a primitive of two operands.
@@ -75,8 +82,16 @@ pub(crate) fn binary(op: Binary, x0: Operand, x1: Operand, line: Line) -> Result
 fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Variable> {
     let value = match (x0.linked_value().as_f64(), x1.linked_value().as_f64()) {
         (Some(x0), Some(x1)) => Array::from(op.value(x0, x1)),
-        _ => op.zip(x0.linked_value(), x1.linked_value()).map_err(|error| Error::from(error).at(mode::line(line)))?,
+        _ => op
+            .zip(x0.linked_value(), x1.linked_value())
+            .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
     let below = Below::of(&x0).and(Below::of(&x1));
-    Ok(Variable::record_above(below, Op::Binary(op), value, Inputs::Two([x0, x1]), line))
+    Ok(Variable::record_above(
+        below,
+        Op::Binary(op),
+        value,
+        Inputs::Two([x0, x1]),
+        line,
+    ))
 }

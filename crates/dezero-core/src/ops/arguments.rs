@@ -53,7 +53,10 @@ pub(crate) fn position(axis: isize, ndim: usize) -> Option<usize> {
 
 impl From<RangeFull> for Axes {
     fn from(_: RangeFull) -> Self {
-        Self { axes: None, keepdims: false }
+        Self {
+            axes: None,
+            keepdims: false,
+        }
     }
 }
 

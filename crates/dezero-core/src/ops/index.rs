@@ -5,7 +5,6 @@ use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToIncl
 use std::panic::Location;
 use std::sync::Arc;
 
-
 use dezero_array::{Array, DType, Error, Slice};
 
 use super::arguments::{Axes, Shape, position};
@@ -76,7 +75,10 @@ impl Structural for GetItem {
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let shape = call.xs[0].linked_value().shape().to_vec();
-        let op = GetItemGrad { shape, slices: self.slices.clone() };
+        let op = GetItemGrad {
+            shape,
+            slices: self.slices.clone(),
+        };
         apply1(Op::GetItemGrad(Arc::new(op)), call.gy, Location::caller()).map(Some)
     }
 }
@@ -111,7 +113,9 @@ impl Structural for Take {
         if i != 0 {
             return Ok(None);
         }
-        zeros_like(&call.xs[0]).try_put_add(&call.xs[1], call.gy, self.axis).map(Some)
+        zeros_like(&call.xs[0])
+            .try_put_add(&call.xs[1], call.gy, self.axis)
+            .map(Some)
     }
 }
 
@@ -122,14 +126,20 @@ pub struct PutAdd {
 
 impl Structural for PutAdd {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        xs[0].linked_value().put_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+        xs[0]
+            .linked_value()
+            .put_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
             0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
             // The source may have been broadcast.
-            2 => fit(call.gy.try_take(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
+            2 => fit(
+                call.gy.try_take(&call.xs[1], self.axis)?.into_link(),
+                call.xs[2].linked_value(),
+            )
+            .map(Some),
             _ => Ok(None),
         }
     }
@@ -142,14 +152,18 @@ pub struct Gather {
 
 impl Structural for Gather {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        xs[0].linked_value().take_along_axis(xs[1].linked_value(), self.axis)
+        xs[0]
+            .linked_value()
+            .take_along_axis(xs[1].linked_value(), self.axis)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         if i != 0 {
             return Ok(None);
         }
-        zeros_like(&call.xs[0]).try_scatter_add(&call.xs[1], call.gy, self.axis).map(Some)
+        zeros_like(&call.xs[0])
+            .try_scatter_add(&call.xs[1], call.gy, self.axis)
+            .map(Some)
     }
 }
 
@@ -160,13 +174,19 @@ pub struct ScatterAdd {
 
 impl Structural for ScatterAdd {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        xs[0].linked_value().scatter_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+        xs[0]
+            .linked_value()
+            .scatter_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         match i {
             0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
-            2 => fit(call.gy.try_gather(&call.xs[1], self.axis)?.into_link(), call.xs[2].linked_value()).map(Some),
+            2 => fit(
+                call.gy.try_gather(&call.xs[1], self.axis)?.into_link(),
+                call.xs[2].linked_value(),
+            )
+            .map(Some),
             _ => Ok(None),
         }
     }
@@ -186,7 +206,9 @@ impl Structural for GatherNd {
             return Ok(None);
         }
         let indices: Vec<&Variable> = call.xs[1..].iter().collect();
-        zeros_like(&call.xs[0]).try_scatter_nd_add(&indices, call.gy).map(Some)
+        zeros_like(&call.xs[0])
+            .try_scatter_nd_add(&indices, call.gy)
+            .map(Some)
     }
 }
 
@@ -196,7 +218,9 @@ pub struct ScatterNdAdd;
 
 impl Structural for ScatterNdAdd {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        xs[0].linked_value().scatter_nd_add(&values(&xs[2..]), xs[1].linked_value())
+        xs[0]
+            .linked_value()
+            .scatter_nd_add(&values(&xs[2..]), xs[1].linked_value())
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -204,7 +228,11 @@ impl Structural for ScatterNdAdd {
             0 => fit(call.gy.to_link(), call.xs[0].linked_value()).map(Some),
             1 => {
                 let indices: Vec<&Variable> = call.xs[2..].iter().collect();
-                fit(call.gy.try_gather_nd(&indices)?.into_link(), call.xs[1].linked_value()).map(Some)
+                fit(
+                    call.gy.try_gather_nd(&indices)?.into_link(),
+                    call.xs[1].linked_value(),
+                )
+                .map(Some)
             }
             _ => Ok(None),
         }

@@ -3,7 +3,6 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-
 use dezero_array::{Array, Error, Scalar, Slice};
 
 use super::arguments::{Axes, position};
@@ -29,7 +28,9 @@ impl Structural for Concatenate {
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        let gx = call.gy.try_get_item(part(self.axis as usize, self.starts[i], self.starts[i + 1]))?;
+        let gx =
+            call.gy
+                .try_get_item(part(self.axis as usize, self.starts[i], self.starts[i + 1]))?;
         fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
     }
 }
@@ -50,12 +51,19 @@ pub struct Pad {
 
 impl Structural for Pad {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        xs[0].linked_value().pad(&self.widths, Scalar::F64(self.value.get()))
+        xs[0]
+            .linked_value()
+            .pad(&self.widths, Scalar::F64(self.value.get()))
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let shape = call.xs[0].linked_value().shape();
-        let inner: Vec<Slice> = self.widths.iter().zip(shape).map(|(&(before, _), &n)| (before..before + n).into()).collect();
+        let inner: Vec<Slice> = self
+            .widths
+            .iter()
+            .zip(shape)
+            .map(|(&(before, _), &n)| (before..before + n).into())
+            .collect();
         call.gy.try_get_item(inner).map(Some)
     }
 }
@@ -87,15 +95,28 @@ impl Variable {
     /// range.
     #[track_caller]
     pub fn try_concatenate(xs: &[&Variable], axis: isize) -> Result<Variable> {
-        let axis = xs.first().and_then(|x| position(axis, x.ndim())).map_or(axis, |axis| axis as isize);
+        let axis = xs
+            .first()
+            .and_then(|x| position(axis, x.ndim()))
+            .map_or(axis, |axis| axis as isize);
         let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
         // A shape without that axis is for the operation to report.
-        let length = |x: &Variable| x.linked_value().shape().get(axis as usize).copied().unwrap_or(0);
+        let length = |x: &Variable| {
+            x.linked_value()
+                .shape()
+                .get(axis as usize)
+                .copied()
+                .unwrap_or(0)
+        };
         let mut starts = vec![0];
         for x in &links {
             starts.push(starts[starts.len() - 1] + length(x));
         }
-        apply(Op::Concatenate(Arc::new(Concatenate { axis, starts })), links.into(), Location::caller())
+        apply(
+            Op::Concatenate(Arc::new(Concatenate { axis, starts })),
+            links.into(),
+            Location::caller(),
+        )
     }
 
     /// The variables, all of one shape, joined along a new axis.
@@ -117,13 +138,23 @@ impl Variable {
     #[track_caller]
     pub fn try_stack(xs: &[&Variable], axis: isize) -> Result<Variable> {
         let line = Location::caller();
-        let (shape, axes) = (xs.first().map(|x| x.shape()), xs.first().map_or(0, |x| x.ndim()) + 1);
-        if xs.is_empty() || position(axis, axes).is_none() || xs.iter().any(|x| Some(x.shape()) != shape) {
+        let (shape, axes) = (
+            xs.first().map(|x| x.shape()),
+            xs.first().map_or(0, |x| x.ndim()) + 1,
+        );
+        if xs.is_empty()
+            || position(axis, axes).is_none()
+            || xs.iter().any(|x| Some(x.shape()) != shape)
+        {
             // Reports the axis, or the shapes as they came.
             let arrays: Vec<Array> = xs.iter().map(|x| x.data()).collect();
-            Array::stack(&arrays.iter().collect::<Vec<_>>(), axis).map_err(|error| at_caller(error, line))?;
+            Array::stack(&arrays.iter().collect::<Vec<_>>(), axis)
+                .map_err(|error| at_caller(error, line))?;
         }
-        let expanded = xs.iter().map(|x| x.try_expand_dims(axis)).collect::<Result<Vec<_>>>()?;
+        let expanded = xs
+            .iter()
+            .map(|x| x.try_expand_dims(axis))
+            .collect::<Result<Vec<_>>>()?;
         Self::try_concatenate(&expanded.iter().collect::<Vec<_>>(), axis)
     }
 }

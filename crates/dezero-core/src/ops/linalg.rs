@@ -7,7 +7,6 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-
 use dezero_array::{Array, Error};
 
 use super::{shape::fit, twins};
@@ -109,7 +108,11 @@ impl Structural for Diagonal {
         let cut = square.try_get_item((0..side.min(shape[0]), 0..side.min(shape[1])))?;
         let have = cut.linked_value().shape();
         let widths = [(0, shape[0] - have[0]), (0, shape[1] - have[1])];
-        if widths == [(0, 0), (0, 0)] { Ok(Some(cut)) } else { cut.try_pad(&widths, 0.0).map(Some) }
+        if widths == [(0, 0), (0, 0)] {
+            Ok(Some(cut))
+        } else {
+            cut.try_pad(&widths, 0.0).map(Some)
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-
 use dezero_array::{Array, DType, Error};
 
 use super::arguments::{Axes, position};
@@ -21,8 +20,15 @@ pub(crate) struct Over {
 
 impl Over {
     fn new(op: &str, axes: &Axes, ndim: usize) -> Result<Self, Error> {
-        let axes_over = axes.positions(op, ndim)?.into_iter().map(|axis| axis as isize).collect();
-        Ok(Self { axes: axes_over, keepdims: axes.keeps() })
+        let axes_over = axes
+            .positions(op, ndim)?
+            .into_iter()
+            .map(|axis| axis as isize)
+            .collect();
+        Ok(Self {
+            axes: axes_over,
+            keepdims: axes.keeps(),
+        })
     }
 
     /// A result of the reduction of `x`, with the axes back that it lost, so that it broadcasts
@@ -43,8 +49,16 @@ impl Over {
 fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
     // Where the maximum is infinite, subtracting it would make NaN of what is a clear case.
     let max = x.max(Some(axes), true)?;
-    let shift = max.map_float(|m| if m.is_finite() { m } else { 0.0 }, |m| if m.is_finite() { m } else { 0.0 });
-    let exponentials = x.zip_float(&shift, "logsumexp", |x, m| (x - m).exp(), |x, m| (x - m).exp())?;
+    let shift = max.map_float(
+        |m| if m.is_finite() { m } else { 0.0 },
+        |m| if m.is_finite() { m } else { 0.0 },
+    );
+    let exponentials = x.zip_float(
+        &shift,
+        "logsumexp",
+        |x, m| (x - m).exp(),
+        |x, m| (x - m).exp(),
+    )?;
     let sum = exponentials.sum(Some(axes), true)?;
     sum.zip_float(&shift, "logsumexp", |s, m| s.ln() + m, |s, m| s.ln() + m)
 }
@@ -91,7 +105,9 @@ fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
     let x = &call.xs[0];
     let value = x.linked_value();
     let y = over.restore(&Variable::value(call.y.linked_value().clone()), x)?;
-    let attains = value.compare(&y.data(), "max", |a, b| a == b, |a, b| a == b)?.astype(value.dtype());
+    let attains = value
+        .compare(&y.data(), "max", |a, b| a == b, |a, b| a == b)?
+        .astype(value.dtype());
     let count = attains.sum(Some(&over.axes), true)?;
     let share = attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?;
     Ok(Some(over.restore(call.gy, x)?.try_mul(share)?))
@@ -154,7 +170,11 @@ impl Structural for CumSum {
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let axis = self.0.axis;
-        call.gy.try_flip(axis)?.try_cumsum(axis)?.try_flip(axis).map(Some)
+        call.gy
+            .try_flip(axis)?
+            .try_cumsum(axis)?
+            .try_flip(axis)
+            .map(Some)
     }
 }
 
@@ -179,7 +199,10 @@ macro_rules! position_of {
         impl $Op {
             fn over(axes: &Axes) -> Self {
                 let axis = axes.as_option().and_then(|axes| axes.first().copied());
-                Self { axis, keepdims: axes.keeps() }
+                Self {
+                    axis,
+                    keepdims: axes.keeps(),
+                }
             }
         }
     };
@@ -188,7 +211,13 @@ position_of!(ArgMax, argmax);
 position_of!(ArgMin, argmin);
 
 /// Applies a reduction; an error of its axes names `name`.
-fn reduce(name: &str, x: &Variable, axes: &Axes, op: impl FnOnce(Over) -> Op, line: crate::mode::Line) -> Result<Variable> {
+fn reduce(
+    name: &str,
+    x: &Variable,
+    axes: &Axes,
+    op: impl FnOnce(Over) -> Op,
+    line: crate::mode::Line,
+) -> Result<Variable> {
     let over = Over::new(name, axes, x.ndim()).map_err(|error| at_caller(error, line))?;
     apply1(op(over), x, line)
 }

@@ -24,7 +24,9 @@ impl Structural for Reshape {
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        call.gy.try_reshape(call.xs[0].linked_value().shape()).map(Some)
+        call.gy
+            .try_reshape(call.xs[0].linked_value().shape())
+            .map(Some)
     }
 }
 
@@ -58,7 +60,9 @@ impl Structural for BroadcastTo {
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        call.gy.try_sum_to(call.xs[0].linked_value().shape()).map(Some)
+        call.gy
+            .try_sum_to(call.xs[0].linked_value().shape())
+            .map(Some)
     }
 }
 
@@ -73,7 +77,9 @@ impl Structural for SumTo {
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        call.gy.try_broadcast_to(call.xs[0].linked_value().shape()).map(Some)
+        call.gy
+            .try_broadcast_to(call.xs[0].linked_value().shape())
+            .map(Some)
     }
 }
 
@@ -92,7 +98,11 @@ pub(crate) struct Where;
 
 impl Structural for Where {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        Array::select(xs[0].linked_value(), xs[1].linked_value(), xs[2].linked_value())
+        Array::select(
+            xs[0].linked_value(),
+            xs[1].linked_value(),
+            xs[2].linked_value(),
+        )
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -107,18 +117,35 @@ impl Structural for Where {
 
 /// The shape with its -1 worked out. What does not fit is left for the operation to report.
 fn resolve(shape: &Shape, size: usize, line: Line) -> Result<Vec<usize>> {
-    let known: usize = shape.0.iter().filter(|&&n| n != -1).fold(1, |product, &n| product.saturating_mul(n.unsigned_abs()));
+    let known: usize = shape
+        .0
+        .iter()
+        .filter(|&&n| n != -1)
+        .fold(1, |product, &n| product.saturating_mul(n.unsigned_abs()));
     let rest = size.checked_div(known).unwrap_or(0);
     if shape.0.iter().filter(|&&n| n == -1).count() > 1 {
-        return Err(crate::Error::shape("reshape: only one length can be -1, to be worked out").at(mode::line(line)));
+        return Err(
+            crate::Error::shape("reshape: only one length can be -1, to be worked out")
+                .at(mode::line(line)),
+        );
     }
-    lengths("reshape", &shape.0.iter().map(|&n| if n == -1 { rest as isize } else { n }).collect::<Vec<_>>(), line)
+    lengths(
+        "reshape",
+        &shape
+            .0
+            .iter()
+            .map(|&n| if n == -1 { rest as isize } else { n })
+            .collect::<Vec<_>>(),
+        line,
+    )
 }
 
 /// The lengths of a shape, none of which may be negative.
 fn lengths(op: &str, shape: &[isize], line: Line) -> Result<Vec<usize>> {
     let length = |&n: &isize| {
-        usize::try_from(n).map_err(|_| crate::Error::shape(format!("{op}: a length cannot be {n}")).at(mode::line(line)))
+        usize::try_from(n).map_err(|_| {
+            crate::Error::shape(format!("{op}: a length cannot be {n}")).at(mode::line(line))
+        })
     };
     shape.iter().map(length).collect()
 }
@@ -235,7 +262,11 @@ pub(crate) fn fit(gx: Variable, x: &Array) -> Result<Variable> {
     } else {
         gx.try_sum_to(x.shape())?.into_link()
     };
-    if same_dtype { Ok(gx) } else { gx.try_cast(x.dtype()).map(Variable::into_link) }
+    if same_dtype {
+        Ok(gx)
+    } else {
+        gx.try_cast(x.dtype()).map(Variable::into_link)
+    }
 }
 
 /// The cotangent of input `i` of an elementwise operation, before it is fitted.

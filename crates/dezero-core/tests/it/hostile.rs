@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dezero_core::{Array, Backward, Function, NoGrad, Result, Variable, grad, is_recording, live_nodes};
+use dezero_core::{
+    Array, Backward, Function, NoGrad, Result, Variable, grad, is_recording, live_nodes,
+};
 
 #[test]
 fn names_and_creators_are_asked_for_at_once() {
@@ -83,15 +85,24 @@ fn a_gradient_that_is_a_variable_keeps_nothing_alive() {
         fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
             Ok(vec![xs[0].clone()])
         }
-        fn backward(&self, xs: &[Variable], _: &[Variable], _: &[Variable]) -> Result<Vec<Variable>> {
+        fn backward(
+            &self,
+            xs: &[Variable],
+            _: &[Variable],
+            _: &[Variable],
+        ) -> Result<Vec<Variable>> {
             Ok(vec![xs[1].clone(), xs[0].clone()])
         }
     }
     let before = live_nodes();
     {
         let (x, y) = (Variable::new(2.0), Variable::new(3.0));
-        Swap.call(&[&x, &y]).backward_with(Backward::new().create_graph());
-        assert_eq!((x.grad().unwrap().item(), y.grad().unwrap().item()), (3.0, 2.0));
+        Swap.call(&[&x, &y])
+            .backward_with(Backward::new().create_graph());
+        assert_eq!(
+            (x.grad().unwrap().item(), y.grad().unwrap().item()),
+            (3.0, 2.0)
+        );
     }
     assert_eq!(live_nodes(), before);
 }
@@ -116,7 +127,12 @@ fn gradients_of_gradients_drop_without_recursion() {
         }
     };
     for work in [leaves as fn(), results as fn()] {
-        std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
+        std::thread::Builder::new()
+            .stack_size(256 * 1024)
+            .spawn(work)
+            .unwrap()
+            .join()
+            .unwrap();
     }
 }
 
@@ -137,7 +153,10 @@ fn a_gradient_of_another_shape_is_not_added_to() {
 #[test]
 fn tails_and_extremes_keep_their_digits() {
     let x = Variable::new(40.0);
-    assert_eq!(grad(&x.sigmoid(), &[&x])[0].item(), 4.248_354_255_291_589e-18);
+    assert_eq!(
+        grad(&x.sigmoid(), &[&x])[0].item(),
+        4.248_354_255_291_589e-18
+    );
     for scale in [1e-200, 1e200] {
         let (y, x) = (Variable::new(scale), Variable::new(scale));
         let gy = grad(&y.atan2(&x), &[&y])[0].item();
@@ -165,14 +184,23 @@ fn many_results_and_many_parts_take_linear_time() {
         fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
             Ok(vec![xs[0].clone(); self.0])
         }
-        fn backward(&self, _: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
-            Ok(vec![gys.iter().skip(1).fold(gys[0].clone(), |sum, gy| sum + gy)])
+        fn backward(
+            &self,
+            _: &[Variable],
+            _: &[Variable],
+            gys: &[Variable],
+        ) -> Result<Vec<Variable>> {
+            Ok(vec![
+                gys.iter().skip(1).fold(gys[0].clone(), |sum, gy| sum + gy),
+            ])
         }
     }
     // A quadratic sweep over these would take minutes.
     let x = Variable::new(1.0);
     let ys = Many(100_000).call_many(&[&x]);
     let parts: Vec<Variable> = ys.iter().map(|y| y.reshape(1)).collect();
-    Variable::concatenate(&parts.iter().collect::<Vec<_>>(), 0).sum(..).backward();
+    Variable::concatenate(&parts.iter().collect::<Vec<_>>(), 0)
+        .sum(..)
+        .backward();
     assert_eq!(x.grad().unwrap().item(), 100_000.0);
 }

@@ -47,7 +47,9 @@ fn the_nodes_of_a_formula_and_its_errors_have_the_line_of_its_user() {
     assert!(z.creator().unwrap().line().file().ends_with("together.rs"));
 
     let line = line!() + 1;
-    let error = formula.eval(&[&x, &Variable::new([1.0, 2.0, 3.0])]).unwrap_err();
+    let error = formula
+        .eval(&[&x, &Variable::new([1.0, 2.0, 3.0])])
+        .unwrap_err();
     assert_eq!(error.line().unwrap().line(), line);
 }
 
