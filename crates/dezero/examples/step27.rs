@@ -5,7 +5,7 @@ use dezero::{Array, Function, Result, Variable};
 struct Sin;
 
 impl Function for Sin {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Sin"
     }
 
@@ -29,7 +29,7 @@ fn my_sin(x: &Variable, threshold: f64) -> (Variable, usize) {
     let mut coefficient = 1.0; // (-1)^i / (2i + 1)!
     for i in 0..100_000 {
         let term = coefficient * x.powf(f64::from(2 * i + 1));
-        y = y + &term;
+        y += &term;
         if term.item().abs() < threshold {
             return (y, i as usize + 1);
         }

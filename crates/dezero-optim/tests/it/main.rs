@@ -6,6 +6,10 @@ use std::ops::ControlFlow;
 use dezero_core::{DType, Result, Variable, no_grad};
 use dezero_optim::{Evaluations, GradientDescent};
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the form that functions to minimise have"
+)]
 fn rosenbrock(x: &[Variable]) -> Result<Variable> {
     Ok(100.0 * (&x[1] - x[0].powf(2.0)).powf(2.0) + (1.0 - &x[0]).powf(2.0))
 }

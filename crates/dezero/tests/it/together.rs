@@ -40,16 +40,16 @@ fn an_operation_with_several_inputs_shows_each() {
 #[test]
 fn the_nodes_of_a_formula_and_its_errors_have_the_line_of_its_user() {
     let x = Variable::new([1.0, 2.0]);
+    let (narrow, wide) = (Variable::new(1.0), Variable::new([1.0, 2.0, 3.0]));
     let formula = Formula::parse("sin(x) + y").unwrap();
     let line = line!() + 1;
-    let z = formula.eval(&[&x, &Variable::new(1.0)]).unwrap();
-    assert_eq!(z.creator().unwrap().line().line(), line);
-    assert!(z.creator().unwrap().line().file().ends_with("together.rs"));
+    let z = formula.eval(&[&x, &narrow]).unwrap();
+    let creator = z.creator().unwrap();
+    assert_eq!(creator.line().line(), line);
+    assert!(creator.line().file().ends_with("together.rs"));
 
     let line = line!() + 1;
-    let error = formula
-        .eval(&[&x, &Variable::new([1.0, 2.0, 3.0])])
-        .unwrap_err();
+    let error = formula.eval(&[&x, &wide]).unwrap_err();
     assert_eq!(error.line().unwrap().line(), line);
 }
 
