@@ -10,8 +10,10 @@
 //! the next recording on the same thread: allocation is most of what a scalar operation costs.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
 use std::mem;
 use std::ops::Deref;
+use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -188,6 +190,9 @@ struct Pool {
 /// Nodes kept for reuse by a thread: some 60 MB if it ever had as many at once.
 const POOL_NODES: usize = 512 * 1024;
 
+/// So many nodes, let go at once, no longer fit a core's own caches.
+const SCATTERED_NODES: usize = 4 * 1024;
+
 /// A reference from one record to another. Empty only while it is being dropped.
 pub(crate) struct NodeRef(Option<triomphe::Arc<Node>>);
 
@@ -306,8 +311,17 @@ fn release(node: triomphe::UniqueArc<Node>) {
         pool.releasing.set(true);
         // Also when a user's function panics while it is dropped.
         let _done = Releasing(pool);
+        let before = pool.free.borrow().len();
         while let Some(node) = next.take().or_else(|| pool.dropped.borrow_mut().pop()) {
             next = empty(node, pool);
+        }
+        // Neighbours in memory are to be used one after the other again: a large graph, let go in the
+        // order of its links, would otherwise make every later one miss the caches.
+        let mut free = pool.free.borrow_mut();
+        if let Some(many) = free.get_mut(before..)
+            && many.len() > SCATTERED_NODES
+        {
+            many.sort_unstable_by_key(|node| Reverse(ptr::from_ref::<Node>(node).addr()));
         }
     });
     if released.is_err() {
