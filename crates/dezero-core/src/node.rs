@@ -187,8 +187,9 @@ struct Pool {
     releasing: Cell<bool>,
 }
 
-/// Nodes kept for reuse by a thread: some 60 MB if it ever had as many at once.
-const POOL_NODES: usize = 512 * 1024;
+/// Nodes kept for reuse by a thread: about 8 MB. Many more, scattered by a large graph, would cost later
+/// graphs more in cache misses than they save in allocations.
+const POOL_NODES: usize = 64 * 1024;
 
 /// So many nodes, let go at once, no longer fit a core's own caches.
 const SCATTERED_NODES: usize = 4 * 1024;
