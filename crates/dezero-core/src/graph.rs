@@ -207,7 +207,19 @@ impl Walk {
                 .collect();
             self.graph.functions[at].inputs = inputs;
         }
-        self.graph
+        self.in_order()
+    }
+
+    /// The graph with its functions in the order in which they were visited, not found.
+    fn in_order(self) -> Graph {
+        let mut graph = self.graph;
+        graph.functions.sort_by_key(|function| function.number);
+        for (at, function) in graph.functions.iter().enumerate() {
+            for &y in &function.outputs {
+                graph.variables[y].creator = Some(at);
+            }
+        }
+        graph
     }
 
     /// The position of a variable, which enters the graph with its creator if it is new. `user` is

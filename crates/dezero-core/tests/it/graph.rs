@@ -30,12 +30,12 @@ fn the_order_is_that_of_a_walk_from_the_result() {
     let b = (&x1 * 4.0).named("b");
     let y = (&a + &b).named("y");
     let graph = graph(&y);
-    assert_eq!(labels(&graph), ["Add", "Sin", "Mul"]);
+    assert_eq!(labels(&graph), ["Add", "Mul", "Sin"]);
     assert_eq!(names(&graph), ["y", "a", "b", "x1", "(4.0)", "x0"]);
     let numbers: Vec<usize> = graph.variables().iter().map(|v| v.number).collect();
     assert_eq!(numbers, [1, 3, 4, 6, 7, 9]);
     let numbers: Vec<usize> = graph.functions().iter().map(|f| f.number).collect();
-    assert_eq!(numbers, [2, 8, 5]);
+    assert_eq!(numbers, [2, 5, 8]);
     let edges: Vec<(usize, usize)> = graph.edges().collect();
     assert_eq!(
         edges,
@@ -43,11 +43,11 @@ fn the_order_is_that_of_a_walk_from_the_result() {
             (3, 2),
             (4, 2),
             (2, 1),
-            (9, 8),
-            (8, 3),
             (6, 5),
             (7, 5),
-            (5, 4)
+            (5, 4),
+            (9, 8),
+            (8, 3)
         ]
     );
     assert_eq!(graph.outputs(), [0]);
@@ -88,7 +88,7 @@ fn each_variable_and_each_function_stands_there_once() {
     let a = x.square();
     let y = &a * &a + &a;
     let graph = graph(&y);
-    assert_eq!(labels(&graph), ["Add", "Mul", "Square"]);
+    assert_eq!(labels(&graph), ["Add", "Square", "Mul"]);
     assert_eq!(graph.variables().len(), 4);
     // An input that is used twice has two edges.
     let square = graph
@@ -130,7 +130,7 @@ fn several_results_share_one_graph() {
     let (y, z) = (a.exp().named("y"), a.cos().named("z"));
     let both = graph(&[&y, &z]);
     assert_eq!(names(&both), ["y", "z", "a", "x"]);
-    assert_eq!(labels(&both), ["Exp", "Cos", "Sin"]);
+    assert_eq!(labels(&both), ["Cos", "Sin", "Exp"]);
     assert_eq!(both.outputs(), [0, 1]);
     assert_eq!(graph(&vec![y.clone(), z]).functions().len(), 3);
     assert_eq!(graph(&[&y, &a]).variables().len(), 3);
