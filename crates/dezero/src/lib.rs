@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Operators take variables by reference (`&x`), so that they can be used again, or by value, where
-//! an intermediate result is needed once.
+//! an intermediate result is needed once. Numbers go on either side; an f32 or a `usize` on the right.
 //!
 //! # The second derivative
 //!
