@@ -62,6 +62,27 @@ pub trait Function: Send + Sync + 'static {
     fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable])
     -> Result<Vec<Variable>>;
 
+    /// The tangent of each result, of its shape, from the inputs, the results, and the tangent of
+    /// each input (zeros for one that does not vary): the derivative in forward mode. `None`, the
+    /// default, leaves that to the engine, which then goes backward twice.
+    fn jvp(
+        &self,
+        xs: &[Variable],
+        ys: &[Variable],
+        tangents: &[Variable],
+    ) -> Option<Result<Vec<Variable>>> {
+        let _ = (xs, ys, tangents);
+        None
+    }
+
+    /// The Taylor coefficients of each result from those of each input, the value first, up to the
+    /// same order. `None`, the default, leaves that to the engine, which then nests derivatives, at a
+    /// cost that grows exponentially with the order.
+    fn taylor(&self, xs: &[Vec<Variable>]) -> Option<Result<Vec<Vec<Variable>>>> {
+        let _ = xs;
+        None
+    }
+
     /// Applies the function to variables; for functions with one result.
     ///
     /// # Panics
@@ -136,6 +157,14 @@ macro_rules! shared_function {
                 (**self).backward(xs, ys, gys)
             }
 
+            fn jvp(&self, xs: &[Variable], ys: &[Variable], tangents: &[Variable]) -> Option<Result<Vec<Variable>>> {
+                (**self).jvp(xs, ys, tangents)
+            }
+
+            fn taylor(&self, xs: &[Vec<Variable>]) -> Option<Result<Vec<Vec<Variable>>>> {
+                (**self).taylor(xs)
+            }
+
             fn into_shared(self) -> Arc<dyn Function> {
                 self
             }
@@ -161,6 +190,10 @@ impl Custom {
     pub fn name(&self) -> &str {
         self.0.function.name()
     }
+
+    pub(crate) fn function(&self) -> Arc<dyn Function> {
+        self.0.function.clone()
+    }
 }
 
 impl PartialEq for Custom {
@@ -183,7 +216,12 @@ impl fmt::Debug for Custom {
     }
 }
 
-fn call(function: Arc<dyn Function>, xs: &[&Variable], line: mode::Line) -> Result<Vec<Variable>> {
+/// Applies and records a user's function.
+pub(crate) fn call(
+    function: Arc<dyn Function>,
+    xs: &[&Variable],
+    line: mode::Line,
+) -> Result<Vec<Variable>> {
     let line = mode::line(line);
     let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
     let values: Vec<Array> = links.iter().map(|x| x.linked_value().clone()).collect();
@@ -218,6 +256,21 @@ pub(crate) fn output_count(op: &Op) -> Option<usize> {
     }
 }
 
+/// The results of a call as its user holds them.
+pub(crate) fn results(custom: &Custom, node: &NodeRef) -> Vec<Variable> {
+    let link = Variable(Repr::Link(node.clone()));
+    match &custom.0.outputs {
+        None => vec![link.into_user()],
+        Some(ys) => outputs(&link, ys.clone(), node.line),
+    }
+}
+
+/// The orders of derivatives that a call supports, if they are limited, with the name of whose.
+pub(crate) fn limit(op: &Op) -> Option<(String, usize)> {
+    let _ = op;
+    None
+}
+
 /// The cotangents of the inputs of a call, by the user's `backward`. No lock is held here.
 pub(crate) fn backward(
     custom: &Custom,
@@ -226,7 +279,6 @@ pub(crate) fn backward(
     gys: Vec<Option<Variable>>,
     recorded: bool,
 ) -> Result<Vec<Variable>> {
-    let link = Variable(Repr::Link(node.clone()));
     let call = &custom.0;
     let shapes: Vec<Array> = inputs.iter().map(|x| x.linked_value().clone()).collect();
     let gxs = {
@@ -235,10 +287,7 @@ pub(crate) fn backward(
         } else {
             Recording::Off
         });
-        let ys = match &call.outputs {
-            None => vec![link.into_user()],
-            Some(ys) => outputs(&link, ys.clone(), node.line),
-        };
+        let ys = results(custom, node);
         let xs: Vec<Variable> = inputs.into_iter().map(Variable::into_user).collect();
         let gys: Vec<Variable> = gys
             .into_iter()

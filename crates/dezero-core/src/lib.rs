@@ -48,6 +48,8 @@ mod node;
 mod op;
 mod operators;
 mod ops;
+mod taylor;
+pub mod transforms;
 mod variable;
 
 pub use backward::{Backward, grad, try_grad};

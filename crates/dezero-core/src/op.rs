@@ -11,6 +11,7 @@ use crate::function::Custom;
 use crate::mode::Line;
 use crate::node::Inputs;
 use crate::ops::{index, join, linalg, reduce, shape};
+use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
 /// What a derivative rule gets to see: the inputs, the result, and the result's cotangent.
@@ -28,6 +29,10 @@ pub(crate) trait Structural {
 
     /// The cotangent of input `i`, of its shape and dtype; `None` for zero.
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>>;
+
+    /// The Taylor coefficients of the result from those of the inputs; the value is not needed, and
+    /// what is not there is zero.
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>>;
 }
 
 macro_rules! operations {

@@ -7,7 +7,7 @@ use std::panic::Location;
 use dezero_array::Array;
 
 use crate::error::{Error, Result};
-use crate::mode;
+use crate::mode::{self, Line};
 use crate::op::Op;
 use crate::operators::{Operand, panicking};
 use crate::variable::Variable;
@@ -33,6 +33,22 @@ macro_rules! comparisons {
                     $(Self::$Op => a.compare(b, stringify!($name), |$a: f64, $b: f64| $value, |$a: i64, $b: i64| $value),)+
                 }
             }
+
+            /// The comparison of two numbers.
+            pub(crate) fn holds(self, a: f64, b: f64) -> bool {
+                match self {
+                    $(Self::$Op => { let ($a, $b) = (a, b); $value })+
+                }
+            }
+
+            /// Applies and records the comparison.
+            pub(crate) fn record(self, a: Operand, b: Operand, line: Line) -> Result<Variable> {
+                let (a, b) = a.pair(b);
+                let value = self
+                    .zip(a.linked_value(), b.linked_value())
+                    .map_err(|error| Error::from(error).at(mode::line(line)))?;
+                Ok(Variable::record(Op::Compare(self), value, crate::node::Inputs::Two([a, b]), line))
+            }
         }
 
         /// # Comparisons
@@ -57,12 +73,7 @@ macro_rules! comparisons {
             /// If the shapes do not broadcast.
             #[track_caller]
             pub fn $try_name(&self, other: impl Into<Operand>) -> Result<Variable> {
-                let line = Location::caller();
-                let (a, b) = Operand::from(self).pair(other.into());
-                let value = Compare::$Op
-                    .zip(a.linked_value(), b.linked_value())
-                    .map_err(|error| Error::from(error).at(mode::line(line)))?;
-                Ok(Variable::record(Op::Compare(Compare::$Op), value, crate::node::Inputs::Two([a, b]), line))
+                Compare::$Op.record(self.into(), other.into(), Location::caller())
             }
         )+}
     };

@@ -9,6 +9,7 @@ use super::real::Real;
 use crate::error::{Error, Result};
 use crate::mode::{self, Line};
 use crate::op::Op;
+use crate::taylor::Traced;
 use crate::variable::Variable;
 
 /// A numeric parameter of a primitive. Compared and hashed by its bits.
@@ -151,6 +152,12 @@ impl Rule<Real> for Real {
     }
 }
 
+impl Rule<Traced> for Traced {
+    fn cotangent(self) -> Option<Traced> {
+        Some(self)
+    }
+}
+
 impl<T, R: Rule<T>> Rule<T> for Option<R> {
     fn cotangent(self) -> Option<T> {
         self.and_then(Rule::cotangent)
@@ -215,6 +222,7 @@ macro_rules! unary_table {
             value: |$vx:ident| $value:expr,
             $(integer: |$ix:ident| $integer:expr,)?
             $(vjp: |$x:ident, $y:ident, $gy:ident| $vjp:expr,)?
+            $(taylor: |$tx:ident, $ty:ident, $tg:ident| $taylor:expr,)?
             domain: $domain:expr,
         }
     )+) => {
@@ -303,6 +311,36 @@ macro_rules! unary_table {
                 }
             }
 
+            /// The rate of the result from that of the input, written down for its recurrence.
+            #[allow(unused_variables, unreachable_code)]
+            pub(crate) fn vjp_traced(self, x: Traced, y: Traced, gy: Traced) -> Option<Traced> {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        $({
+                            let ($tx, $ty, $tg) = (x, y, gy);
+                            return Rule::<Traced>::cotangent($taylor);
+                        })?
+                        None::<Traced>$(.or({
+                            let ($x, $y, $gy) = (x, y, gy);
+                            Rule::<Traced>::cotangent($vjp)
+                        }))?
+                    })+
+                }
+            }
+
+            /// Whether the recurrence is that of a formula of its own, which may divide by zero where
+            /// the derivative does not.
+            #[allow(unreachable_code)]
+            pub(crate) fn has_own_recurrence(self) -> bool {
+                match self {
+                    $(Self::$Op { .. } => {
+                        $(let _ = stringify!($taylor); return true;)?
+                        false
+                    })+
+                }
+            }
+
             /// The cotangent of the input, on variables.
             #[allow(unused_variables)]
             pub(crate) fn vjp(self, x: &Variable, y: &Variable, gy: &Variable) -> Option<Variable> {
@@ -353,6 +391,14 @@ macro_rules! unary_table {
                 Real(Unary::$Op $(($($crate::elementwise::Parameter::from($p)),+))?.value(self.0))
             }
         )+}
+
+        #[allow(dead_code)]
+        impl Traced {$(
+            pub(crate) fn $name(self $($(, $p: f64)+)?) -> Traced {
+                let op = Unary::$Op $(($($crate::elementwise::Parameter::from($p)),+))?;
+                $crate::taylor::apply($crate::taylor::Function::Unary(op), [self, self])
+            }
+        )+}
     };
 }
 
@@ -364,6 +410,7 @@ macro_rules! binary_table {
             $(integer: |$i0:ident, $i1:ident| $integer:expr,)?
             $(bool: |$b0:ident, $b1:ident| $bool:expr,)?
             vjp: |$x0:ident, $x1:ident, $y:ident, $gy:ident| [$vjp0:expr, $vjp1:expr $(,)?],
+            $(taylor: |$t0:ident, $t1:ident, $ty:ident, $tg:ident| [$taylor0:expr, $taylor1:expr $(,)?],)?
             domain: $domain:expr,
         }
     )+) => {
@@ -434,6 +481,33 @@ macro_rules! binary_table {
                 }
             }
 
+            /// The rate of the result from that of input `i`, written down for its recurrence.
+            #[allow(unused_variables, unreachable_code)]
+            pub(crate) fn vjp_traced(self, i: usize, x0: Traced, x1: Traced, y: Traced, gy: Traced) -> Option<Traced> {
+                match self {
+                    $(Self::$Op => {
+                        $({
+                            let ($t0, $t1, $ty, $tg) = (x0, x1, y, gy);
+                            return if i == 0 { Rule::<Traced>::cotangent($taylor0) } else { Rule::<Traced>::cotangent($taylor1) };
+                        })?
+                        let ($x0, $x1, $y, $gy) = (x0, x1, y, gy);
+                        if i == 0 { Rule::<Traced>::cotangent($vjp0) } else { Rule::<Traced>::cotangent($vjp1) }
+                    })+
+                }
+            }
+
+            /// Whether the recurrence is that of a formula of its own, which may divide by zero where
+            /// the derivative does not.
+            #[allow(unreachable_code)]
+            pub(crate) fn has_own_recurrence(self) -> bool {
+                match self {
+                    $(Self::$Op => {
+                        $(let _ = stringify!($taylor0); return true;)?
+                        false
+                    })+
+                }
+            }
+
             /// The cotangent of input `i`, on variables: of the shape of the result.
             #[allow(unused_variables)]
             pub(crate) fn vjp(self, i: usize, x0: &Variable, x1: &Variable, y: &Variable, gy: &Variable) -> Option<Variable> {
@@ -480,6 +554,14 @@ macro_rules! binary_table {
             #[inline]
             pub(crate) fn $name(self, x1: impl Into<Real>) -> Real {
                 Real(Binary::$Op.value(self.0, x1.into().0))
+            }
+        )+}
+
+        #[allow(dead_code)]
+        impl Traced {$(
+            #[allow(clippy::should_implement_trait)]
+            pub(crate) fn $name(self, x1: impl Into<Traced>) -> Traced {
+                $crate::taylor::apply($crate::taylor::Function::Binary(Binary::$Op), [self, x1.into()])
             }
         )+}
     };

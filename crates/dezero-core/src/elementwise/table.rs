@@ -10,6 +10,8 @@
 //!   cotangent `gy` of the result, and gives the cotangent of the input. It serves every order,
 //!   and forward mode too, because the Jacobian of an elementwise function is diagonal. Without a
 //!   formula the derivative is zero everywhere. Undoing a broadcast is not its business;
+//! - `taylor`: the same derivative in another form, where the chain of `vjp`s never ends: from it
+//!   comes the recurrence of the Taylor coefficients. Most entries need none;
 //! - `domain`: intervals from which the tests draw their points, away from kinks and poles.
 //!
 //! Formulas are those of Abramowitz and Stegun, chapters 4 to 7, unless a comment says otherwise.
@@ -18,6 +20,7 @@ use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 
 use super::machinery::{Rule, binary_table, integer_power, unary_table};
 use super::real::{Real, RealExt};
+use crate::taylor::Traced;
 use crate::variable::Variable;
 
 unary_table! {
@@ -289,6 +292,7 @@ unary_table! {
     Pow(exponent = 3.0) => powf try_powf {
         value: |x| x.power(exponent),
         vjp: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * x.powf(exponent - 1.0))),
+        taylor: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * y) / x),
         domain: [(-3.0, -0.3), (0.3, 3.0)],
     }
 
@@ -343,6 +347,7 @@ binary_table! {
             gy * (x1 * x0.pow(x0.equal(0.0).logical_and(x1.equal(0.0)).where_(1.0, x1 - 1.0))),
             gy * (y * x0.equal(0.0).logical_and(x1.greater_equal(0.0)).where_(1.0, x0).log()),
         ],
+        taylor: |x0, x1, y, gy| [gy * (x1 * y) / x0, gy * (y * x0.log())],
         domain: [(0.3, 3.0), (-2.0, 2.0)],
     }
 

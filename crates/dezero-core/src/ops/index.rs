@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
+use crate::taylor::{Jet, Lead, Series, Term};
 use crate::variable::Variable;
 
 /// What to take of an array: an index or range for each of its first axes.
@@ -81,6 +82,10 @@ impl Structural for GetItem {
         };
         apply1(Op::GetItemGrad(Arc::new(op)), call.gy, Location::caller()).map(Some)
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_get_item(lead.before((..).into(), &self.slices)))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +101,16 @@ impl Structural for GetItemGrad {
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         call.gy.try_get_item(self.slices.as_slice()).map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| {
+            let op = GetItemGrad {
+                shape: lead.shape(&self.shape),
+                slices: lead.before((..).into(), &self.slices),
+            };
+            apply1(Op::GetItemGrad(Arc::new(op)), t, Location::caller())
+        })
     }
 }
 
@@ -116,6 +131,10 @@ impl Structural for Take {
         zeros_like(&call.xs[0])
             .try_put_add(&call.xs[1], call.gy, self.axis)
             .map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_take(&jet.xs[1], lead.axis(self.axis)))
     }
 }
 
@@ -143,6 +162,18 @@ impl Structural for PutAdd {
             _ => Ok(None),
         }
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let base = jet.xs[0].linked_value().shape();
+        let at = jet.xs[1].linked_value().shape();
+        let mut source = base[..self.axis as usize].to_vec();
+        source.extend_from_slice(at);
+        source.extend_from_slice(&base[self.axis as usize + 1..]);
+        jet.joint(|ts, lead| {
+            let (onto, from) = written(jet, ts, [0, 2], &source, lead)?;
+            onto.try_put_add(&jet.xs[1], from, lead.axis(self.axis))
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -164,6 +195,10 @@ impl Structural for Gather {
         zeros_like(&call.xs[0])
             .try_scatter_add(&call.xs[1], call.gy, self.axis)
             .map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_gather(at_each(&jet.xs[1], lead)?, lead.axis(self.axis)))
     }
 }
 
@@ -190,6 +225,14 @@ impl Structural for ScatterAdd {
             _ => Ok(None),
         }
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let source = jet.xs[1].linked_value().shape();
+        jet.joint(|ts, lead| {
+            let (onto, from) = written(jet, ts, [0, 2], source, lead)?;
+            onto.try_scatter_add(at_each(&jet.xs[1], lead)?, from, lead.axis(self.axis))
+        })
+    }
 }
 
 /// The inputs: the array, then an index array for each of its first axes.
@@ -209,6 +252,12 @@ impl Structural for GatherNd {
         zeros_like(&call.xs[0])
             .try_scatter_nd_add(&indices, call.gy)
             .map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let indices: Vec<&Variable> = jet.xs[1..].iter().collect();
+        // The index arrays read the first axes: the directions stand behind them meanwhile.
+        jet.linear(|t, lead| lead.to_front(&lead.to_back(t)?.try_gather_nd(&indices)?))
     }
 }
 
@@ -237,6 +286,49 @@ impl Structural for ScatterNdAdd {
             _ => Ok(None),
         }
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let indices: Vec<&Variable> = jet.xs[2..].iter().collect();
+        let mut source = vec![];
+        for at in &indices {
+            source = dezero_array::broadcast_shapes(&source, at.linked_value().shape())?;
+        }
+        source.extend_from_slice(&jet.xs[0].linked_value().shape()[indices.len()..]);
+        jet.joint(|ts, lead| {
+            let (onto, from) = written(jet, ts, [0, 1], &source, lead)?;
+            let (onto, from) = (lead.to_back(&onto)?, lead.to_back(&from)?);
+            lead.to_front(&onto.try_scatter_nd_add(&indices, from)?)
+        })
+    }
+}
+
+/// The coefficients of what is written onto and of what is written, at positions `at` of the
+/// inputs, in the full shapes that they have in each direction.
+fn written(
+    jet: &Jet<'_>,
+    ts: &[Option<Variable>],
+    at: [usize; 2],
+    source: &[usize],
+    lead: Lead,
+) -> Result<(Variable, Variable)> {
+    let full = |i: usize, shape: &[usize]| match &ts[i] {
+        Some(t) => lead
+            .align(t, shape.len())?
+            .try_broadcast_to(lead.shape(shape)),
+        None => {
+            let zero = Array::weak(0.0.into(), jet.xs[i].linked_value().dtype());
+            Ok(Variable::value(zero.broadcast_to(&lead.shape(shape))?))
+        }
+    };
+    let onto = full(at[0], jet.xs[at[0]].linked_value().shape())?;
+    Ok((onto.into_link(), full(at[1], source)?.into_link()))
+}
+
+/// An index array, the same in each direction.
+fn at_each(at: &Variable, lead: Lead) -> Result<Variable> {
+    let shape = at.linked_value().shape();
+    at.try_broadcast_to(lead.shape(shape))
+        .map(Variable::into_link)
 }
 
 fn values(xs: &[Variable]) -> Vec<&Array> {

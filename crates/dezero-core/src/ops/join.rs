@@ -12,6 +12,7 @@ use crate::elementwise::Parameter;
 use crate::error::Result;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::panicking;
+use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +33,25 @@ impl Structural for Concatenate {
             call.gy
                 .try_get_item(part(self.axis as usize, self.starts[i], self.starts[i + 1]))?;
         fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.joint(|ts, lead| {
+            let parts: Vec<Variable> = ts
+                .iter()
+                .zip(jet.xs)
+                .map(|(t, x)| match t {
+                    Some(t) => Ok(t.to_link()),
+                    None => {
+                        let zero = Array::weak(0.0.into(), jet.y.linked_value().dtype());
+                        let shape = lead.shape(x.linked_value().shape());
+                        Ok(Variable::value(zero.broadcast_to(&shape)?))
+                    }
+                })
+                .collect::<Result<_>>()?;
+            let parts: Vec<&Variable> = parts.iter().collect();
+            Variable::try_concatenate(&parts, lead.axis(self.axis))
+        })
     }
 }
 
@@ -65,6 +85,10 @@ impl Structural for Pad {
             .map(|(&(before, _), &n)| (before..before + n).into())
             .collect();
         call.gy.try_get_item(inner).map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_pad(&lead.before((0, 0), &self.widths), 0.0))
     }
 }
 

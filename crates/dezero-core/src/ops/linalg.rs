@@ -10,24 +10,26 @@ use std::sync::Arc;
 use dezero_array::{Array, Error};
 
 use super::{shape::fit, twins};
+use crate::elementwise::Unary;
 use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
+use crate::taylor::{Algebra, Jet, Series, Term};
 use crate::variable::Variable;
 
 macro_rules! operation {
-    ($Op:ident $({ $field:ident: $Field:ty })?: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr) => {
+    ($Op:ident $({ $field:ident: $Field:ty })?: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $Op $({ $field: $Field })?;
-        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp);
+        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp, |$jet| $series);
     };
-    ($Op:ident($Field:ty): |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr) => {
+    ($Op:ident($Field:ty): |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $Op($Field);
-        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp);
+        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp, |$jet| $series);
     };
-    (@rules $Op:ident: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr) => {
+    (@rules $Op:ident: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         impl Structural for $Op {
             fn value(&$self, $xs: &[Variable]) -> Result<Array, Error> {
                 $value
@@ -35,6 +37,10 @@ macro_rules! operation {
 
             fn vjp(&$self, $i: usize, $call: &Call<'_>) -> Result<Option<Variable>> {
                 $vjp
+            }
+
+            fn series(&$self, $jet: &Jet<'_>) -> Result<Series<Term>> {
+                $series
             }
         }
     };
@@ -44,52 +50,169 @@ operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()),
     let [a, b] = call.xs else { unreachable!("matmul has two inputs") };
     let (gx, x) = if i == 0 {
         (call.gy.try_matmul(b.try_swapaxes(-1, -2)?)?, a)
+    } else if b.linked_value().ndim() == 2 {
+        // One matrix on the right served all rows on the left: one product sums over them.
+        (rows(a)?.try_transpose()?.try_matmul(rows(call.gy)?)?, b)
     } else {
         (a.try_swapaxes(-1, -2)?.try_matmul(call.gy)?, b)
     };
     // Leading axes may have been broadcast.
     fit(gx.into_link(), x.linked_value()).map(Some)
+}, |jet| {
+    let (a, b) = (jet.aligned(0, jet.ndim())?, jet.aligned(1, jet.ndim())?);
+    coefficients(jet, |k, _| jet.products(&a, &b, 0..k + 1, k, |a, b| a.try_matmul(b)))
 });
+
+/// The rows of a matrix, or of all matrices over leading axes.
+fn rows(x: &Variable) -> Result<Variable> {
+    let shape = x.linked_value().shape();
+    if shape.len() == 2 {
+        Ok(x.to_link())
+    } else {
+        x.try_reshape([-1, shape[shape.len() - 1] as isize])
+    }
+}
+
+/// A series found coefficient by coefficient; `next` sees the value and those found before.
+fn coefficients(
+    jet: &Jet<'_>,
+    next: impl Fn(usize, &Series<Term>) -> Result<Option<Term>>,
+) -> Result<Series<Term>> {
+    let mut series = Jet::constant(jet.y);
+    for k in 1..=jet.extent.order {
+        let coefficient = next(k, &series)?;
+        series.push(coefficient);
+    }
+    Ok(series)
+}
+
+/// `k` times coefficient `k`.
+fn rate(jet: &Jet<'_>, series: &[Option<Term>]) -> Series<Term> {
+    let scaled =
+        |(k, term): (usize, &Option<Term>)| term.as_ref().map(|t| jet.algebra.scale(t, k as f64));
+    series.iter().enumerate().map(scaled).collect()
+}
+
+/// `-left sum_{j=1..k} a_j y_{k-j}`, what the product rule leaves of `a y = constant`.
+fn from_product(
+    jet: &Jet<'_>,
+    k: usize,
+    a: &[Option<Term>],
+    y: &[Option<Term>],
+    left: impl Fn(&Variable) -> Result<Variable>,
+) -> Result<Option<Term>> {
+    let products = jet.products(a, y, 1..k + 1, k, |a, y| a.try_matmul(y))?;
+    let moved = products.map(|p| p.map(&left)).transpose()?;
+    Ok(moved.map(|p| jet.algebra.scale(&p, -1.0)))
+}
+
+/// The series of the trace of `x^-1 x'`: `k` times coefficient `k` of `log |det x|`.
+fn log_det_rate(jet: &Jet<'_>) -> Result<Series<Term>> {
+    let x = jet.input(0);
+    let inverse = jet.xs[0].try_inv()?;
+    let mut inverses = Jet::constant(&inverse);
+    for k in 1..jet.extent.order {
+        inverses.push(from_product(jet, k, &x, &inverses, |p| {
+            inverse.try_matmul(p)
+        })?);
+    }
+    let rates = rate(jet, &x);
+    let mut traces = vec![None];
+    for k in 1..=jet.extent.order {
+        traces.push(jet.products(&inverses, &rates, 0..k, k, |inverse, rate| {
+            inverse
+                .try_mul(rate.try_swapaxes(-1, -2)?)?
+                .try_sum([-2_isize, -1])
+        })?);
+    }
+    Ok(traces)
+}
 
 operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |i, call| {
     let [a, b] = call.xs else { unreachable!("solve has two inputs") };
     let gb = a.try_swapaxes(-1, -2)?.try_solve(call.gy)?;
     let (gx, x) = if i == 0 { (gb.try_matmul(call.y.try_swapaxes(-1, -2)?)?.try_neg()?, a) } else { (gb, b) };
     fit(gx.into_link(), x.linked_value()).map(Some)
+}, |jet| {
+    // a_0 y_k = b_k - sum_{j=1..k} a_j y_{k-j}
+    let (a, b) = (jet.aligned(0, jet.ndim())?, jet.aligned(1, jet.ndim())?);
+    coefficients(jet, |k, y| {
+        let products = jet.products(&a, y, 1..k + 1, k, |a, y| a.try_matmul(y))?;
+        let right = jet.minus(b.get(k).and_then(Option::as_ref), products.as_ref())?;
+        right.map(|right| right.map(|right| jet.xs[0].try_solve(right))).transpose()
+    })
 });
 
 operation!(Inv: |self, xs| xs[0].linked_value().inv(), |_i, call| {
     let y = call.y.try_swapaxes(-1, -2)?;
     y.try_matmul(call.gy)?.try_matmul(&y)?.try_neg().map(Some)
+}, |jet| {
+    let a = jet.input(0);
+    coefficients(jet, |k, y| from_product(jet, k, &a, y, |p| jet.y.try_matmul(p)))
 });
 
 operation!(Cholesky: |self, xs| xs[0].linked_value().cholesky(), |_i, call| {
     // S = L^-T P(L^T gL) L^-1, where P halves the diagonal of the lower triangle.
     let transposed = call.y.try_swapaxes(-1, -2)?;
     let product = transposed.try_matmul(call.gy)?;
-    let halved = product.try_tril(0)?.try_add(product.try_tril(-1)?)?.try_mul(0.5)?;
-    let left = transposed.try_solve(halved)?;
+    let left = transposed.try_solve(lower_half(&product)?)?;
     let s = transposed.try_solve(left.try_swapaxes(-1, -2)?)?;
     s.try_add(s.try_swapaxes(-1, -2)?)?.try_mul(0.5).map(Some)
+}, |jet| {
+    // L_0 L_k^T + L_k L_0^T = R, so that L_k = L_0 P(L_0^-1 R L_0^-T), P as above.
+    let x = jet.map(&jet.input(0), |t, _| t.try_add(t.try_swapaxes(-1, -2)?)?.try_mul(0.5))?;
+    coefficients(jet, |k, l| {
+        let products = jet.products(l, l, 1..k, k, |a, b| a.try_matmul(b.try_swapaxes(-1, -2)?))?;
+        let rest = jet.minus(x.get(k).and_then(Option::as_ref), products.as_ref())?;
+        let coefficient = |r: &Variable| {
+            let left = jet.y.try_solve(r)?.try_swapaxes(-1, -2)?;
+            let both = jet.y.try_solve(left)?.try_swapaxes(-1, -2)?.into_link();
+            jet.y.try_matmul(lower_half(&both)?)
+        };
+        rest.map(|r| r.map(coefficient)).transpose()
+    })
 });
+
+/// The lower triangle with half of the diagonal.
+fn lower_half(x: &Variable) -> Result<Variable> {
+    x.try_tril(0)?.try_add(x.try_tril(-1)?)?.try_mul(0.5)
+}
 
 operation!(Det: |self, xs| xs[0].linked_value().det(), |_i, call| {
     let scale = call.gy.try_mul(call.y)?.try_expand_dims(-1)?.try_expand_dims(-1)?;
     Ok(Some(scale.try_mul(call.xs[0].try_inv()?.try_swapaxes(-1, -2)?)?))
+}, |jet| {
+    let rates = log_det_rate(jet)?;
+    let logarithm: Series<Term> = (0..).zip(&rates).map(|(k, rate)| rate.as_ref().map(|rate| jet.algebra.part(rate, k))).collect();
+    jet.unary(Unary::Exp, &logarithm, jet.y)
 });
 
-operation!(SignDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.0), |_i, _call| Ok(None));
+operation!(SignDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.0), |_i, _call| Ok(None), |_jet| Ok(Vec::new()));
 
 operation!(LogAbsDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.1), |_i, call| {
     let scale = call.gy.try_expand_dims(-1)?.try_expand_dims(-1)?;
     Ok(Some(scale.try_mul(call.xs[0].try_inv()?.try_swapaxes(-1, -2)?)?))
+}, |jet| {
+    let rates = log_det_rate(jet)?;
+    Ok((0..).zip(&rates).map(|(k, rate)| rate.as_ref().map(|rate| jet.algebra.part(rate, k))).collect())
 });
 
-operation!(Tril(isize): |self, xs| xs[0].linked_value().tril(self.0), |_i, call| call.gy.try_tril(self.0).map(Some));
+operation!(Tril(isize): |self, xs| xs[0].linked_value().tril(self.0), |_i, call| call.gy.try_tril(self.0).map(Some), |jet| jet.linear(|t, _| t.try_tril(self.0)));
 
-operation!(Triu(isize): |self, xs| xs[0].linked_value().triu(self.0), |_i, call| call.gy.try_triu(self.0).map(Some));
+operation!(Triu(isize): |self, xs| xs[0].linked_value().triu(self.0), |_i, call| call.gy.try_triu(self.0).map(Some), |jet| jet.linear(|t, _| t.try_triu(self.0)));
 
-operation!(Diag(isize): |self, xs| xs[0].linked_value().diag(self.0), |_i, call| call.gy.try_diag(self.0).map(Some));
+operation!(Diag(isize): |self, xs| xs[0].linked_value().diag(self.0), |_i, call| call.gy.try_diag(self.0).map(Some), |jet| {
+    let x = jet.xs[0].linked_value();
+    let (length, k) = (x.size(), self.0.unsigned_abs());
+    jet.linear(|t, lead| {
+        if lead.axes() == 0 {
+            return t.try_diag(self.0);
+        }
+        let square = t.try_expand_dims(-1)?.try_mul(Array::eye(length, x.dtype())?)?;
+        let (rows, columns) = if self.0 < 0 { ((k, 0), (0, k)) } else { ((0, k), (k, 0)) };
+        square.try_pad(&[(0, 0), rows, columns], 0.0)
+    })
+});
 
 /// The diagonal of one matrix, whose shape the way back needs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +236,16 @@ impl Structural for Diagonal {
         } else {
             cut.try_pad(&widths, 0.0).map(Some)
         }
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let first = (self.0.min(0).unsigned_abs(), self.0.max(0).unsigned_abs());
+        let along = |from: usize| -> Variable {
+            let positions = (0..jet.y.linked_value().size()).map(|i| (from + i) as i64);
+            Variable::value(positions.collect::<Vec<i64>>())
+        };
+        let (rows, columns) = (along(first.0), along(first.1));
+        jet.linear(|t, lead| lead.to_front(&lead.to_back(t)?.try_gather_nd(&[&rows, &columns])?))
     }
 }
 

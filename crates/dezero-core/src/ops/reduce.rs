@@ -7,8 +7,10 @@ use dezero_array::{Array, DType, Error};
 
 use super::arguments::{Axes, position};
 use super::{shape::at_caller, twins};
+use crate::elementwise::Unary;
 use crate::error::Result;
 use crate::op::{Call, Op, Structural, apply1};
+use crate::taylor::{Jet, Lead, Series, Term};
 use crate::variable::Variable;
 
 /// The axes of a reduction, as sorted positions, and whether they stay with length 1.
@@ -43,6 +45,31 @@ impl Over {
         }
         y.try_reshape(shape)
     }
+
+    /// The axes, as the reduction has them.
+    fn reduced(&self) -> Axes {
+        let axes = Axes::from(self.axes.clone());
+        if self.keepdims { axes.keepdims() } else { axes }
+    }
+
+    /// The axes as a coefficient has them.
+    fn lead(&self, lead: Lead) -> Axes {
+        let axes: Vec<isize> = self.axes.iter().map(|&axis| lead.axis(axis)).collect();
+        if self.keepdims {
+            Axes::from(axes).keepdims()
+        } else {
+            axes.into()
+        }
+    }
+
+    /// The series of `exp(x - y)`, with `y` the value of the logsumexp, which sum to one.
+    fn shifted_exponentials(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let y = self.restore(jet.y, &jet.xs[0])?;
+        let value = jet.xs[0].try_sub(y)?.try_exp()?;
+        let mut series = jet.unary(Unary::Exp, &jet.input(0), &value)?;
+        series[0] = Some(value.into());
+        Ok(series)
+    }
 }
 
 /// The logarithm of the sum of exponentials over `axes`, kept with length 1, without overflow.
@@ -64,7 +91,11 @@ fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
 }
 
 macro_rules! reduction {
-    ($Op:ident: |$x:ident, $over:ident| $value:expr, |$self:ident, $call:ident| $vjp:expr) => {
+    (
+        $Op:ident: |$x:ident, $over:ident| $value:expr,
+        |$self:ident, $call:ident| $vjp:expr,
+        |$jet:ident| $series:expr $(,)?
+    ) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $Op(Over);
 
@@ -77,16 +108,32 @@ macro_rules! reduction {
             fn vjp(&$self, _: usize, $call: &Call<'_>) -> Result<Option<Variable>> {
                 $vjp
             }
+
+            fn series(&$self, $jet: &Jet<'_>) -> Result<Series<Term>> {
+                $series
+            }
         }
     };
 }
 
-reduction!(Sum: |x, over| x.sum(Some(&over.axes), over.keepdims), |self, call| {
-    let x = &call.xs[0];
-    self.0.restore(call.gy, x)?.try_broadcast_to(x.linked_value().shape()).map(Some)
-});
-reduction!(Max: |x, over| x.max(Some(&over.axes), over.keepdims), |self, call| extreme_vjp(&self.0, call));
-reduction!(Min: |x, over| x.min(Some(&over.axes), over.keepdims), |self, call| extreme_vjp(&self.0, call));
+reduction!(
+    Sum: |x, over| x.sum(Some(&over.axes), over.keepdims),
+    |self, call| {
+        let x = &call.xs[0];
+        self.0.restore(call.gy, x)?.try_broadcast_to(x.linked_value().shape()).map(Some)
+    },
+    |jet| jet.linear(|t, lead| t.try_sum(self.0.lead(lead))),
+);
+reduction!(
+    Max: |x, over| x.max(Some(&over.axes), over.keepdims),
+    |self, call| extreme_vjp(&self.0, call),
+    |jet| extreme_series(&self.0, jet),
+);
+reduction!(
+    Min: |x, over| x.min(Some(&over.axes), over.keepdims),
+    |self, call| extreme_vjp(&self.0, call),
+    |jet| extreme_series(&self.0, jet),
+);
 reduction!(
     LogSumExp: |x, over| {
         let y = logsumexp(x, &over.axes)?;
@@ -97,20 +144,39 @@ reduction!(
         let y = self.0.restore(call.y, x)?;
         let gy = self.0.restore(call.gy, x)?;
         Ok(Some(gy.try_mul(&x.try_sub(y)?.try_exp()?)?))
-    }
+    },
+    // log(sum(exp(x - y_0))), whose value is y - y_0.
+    |jet| {
+        let exponentials = self.0.shifted_exponentials(jet)?;
+        let mut sum = jet.map(&exponentials, |t, lead| t.try_sum(self.0.lead(lead)))?;
+        let one = exponentials[0].as_ref().map(Term::variable).transpose()?;
+        sum[0] = one.map(|one| one.try_sum(self.0.reduced())).transpose()?.map(Term::from);
+        jet.unary(Unary::Log, &sum, jet.y)
+    },
 );
 
 /// Those that attain the extreme share its cotangent.
 fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
     let x = &call.xs[0];
+    let share = share_of_extreme(over, x, call.y)?;
+    Ok(Some(over.restore(call.gy, x)?.try_mul(share)?))
+}
+
+/// The extreme moves with those that attain it, each by its share.
+fn extreme_series(over: &Over, jet: &Jet<'_>) -> Result<Series<Term>> {
+    let share = share_of_extreme(over, &jet.xs[0], jet.y)?;
+    jet.linear(|t, lead| t.try_mul(&share)?.try_sum(over.lead(lead)))
+}
+
+/// One over the number of elements that attain the extreme, where an element does.
+fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Array> {
     let value = x.linked_value();
-    let y = over.restore(&Variable::value(call.y.linked_value().clone()), x)?;
+    let y = over.restore(&Variable::value(y.linked_value().clone()), x)?;
     let attains = value
         .compare(&y.data(), "max", |a, b| a == b, |a, b| a == b)?
         .astype(value.dtype());
     let count = attains.sum(Some(&over.axes), true)?;
-    let share = attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?;
-    Ok(Some(over.restore(call.gy, x)?.try_mul(share)?))
+    Ok(attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?)
 }
 
 /// An operation along one axis.
@@ -136,6 +202,12 @@ impl Structural for Softmax {
         let total = weighted.try_sum(self.0.axes())?;
         Ok(Some(weighted.try_sub(call.y.try_mul(total)?)?))
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        // exp(x - logsumexp(x)): the shift of the exponent has the rate of the logarithm of the sum.
+        let exponent = self.0.centred(jet, jet.y)?;
+        jet.unary(Unary::Exp, &exponent, jet.y)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -152,9 +224,33 @@ impl Structural for LogSoftmax {
         let total = call.gy.try_sum(self.0.axes())?;
         Ok(Some(call.gy.try_sub(call.y.try_exp()?.try_mul(total)?)?))
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        self.0.centred(jet, &jet.y.try_exp()?)
+    }
 }
 
 impl Over {
+    /// The series of `x - logsumexp(x)`, without the value, where `softmax` is that of `x`.
+    fn centred(&self, jet: &Jet<'_>, softmax: &Variable) -> Result<Series<Term>> {
+        let x = jet.input(0);
+        let exponentials = jet.unary(Unary::Exp, &x, softmax)?;
+        let keep = |lead: Lead| {
+            let axes: Vec<isize> = self.axes.iter().map(|&axis| lead.axis(axis)).collect();
+            Axes::from(axes).keepdims()
+        };
+        let mut sum = jet.map(&exponentials, |t, lead| t.try_sum(keep(lead)))?;
+        let one = softmax.try_sum(self.axes())?;
+        sum[0] = Some(one.to_link().into());
+        let total = jet.unary(Unary::Log, &sum, &one)?;
+        let mut centred = vec![None];
+        for k in 1..=jet.extent.order {
+            let of = |series: &Series<Term>| series.get(k).cloned().flatten();
+            centred.push(jet.minus(of(&x).as_ref(), of(&total).as_ref())?);
+        }
+        Ok(centred)
+    }
+
     fn axes(&self) -> Axes {
         Axes::from(self.axes.clone()).keepdims()
     }
@@ -176,6 +272,10 @@ impl Structural for CumSum {
             .try_flip(axis)
             .map(Some)
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_cumsum(lead.axis(self.0.axis)))
+    }
 }
 
 macro_rules! position_of {
@@ -193,6 +293,10 @@ macro_rules! position_of {
 
             fn vjp(&self, _: usize, _: &Call<'_>) -> Result<Option<Variable>> {
                 Ok(None)
+            }
+
+            fn series(&self, _: &Jet<'_>) -> Result<Series<Term>> {
+                Ok(Vec::new())
             }
         }
 

@@ -11,6 +11,8 @@ use crate::elementwise::{Binary, Unary};
 use crate::error::Result;
 use crate::mode::{self, Line};
 use crate::op::{Call, Op, Structural, apply1};
+use crate::operators::Operand;
+use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +29,10 @@ impl Structural for Reshape {
         call.gy
             .try_reshape(call.xs[0].linked_value().shape())
             .map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| t.try_reshape(lead.shape(&self.shape)))
     }
 }
 
@@ -47,6 +53,13 @@ impl Structural for Transpose {
         }
         call.gy.try_permute(inverse).map(Some)
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| {
+            let axes: Vec<usize> = self.axes.iter().map(|axis| axis + lead.axes()).collect();
+            t.try_permute(lead.before(0, &axes))
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +76,13 @@ impl Structural for BroadcastTo {
         call.gy
             .try_sum_to(call.xs[0].linked_value().shape())
             .map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        jet.linear(|t, lead| {
+            lead.align(t, self.shape.len())?
+                .try_broadcast_to(lead.shape(&self.shape))
+        })
     }
 }
 
@@ -81,6 +101,17 @@ impl Structural for SumTo {
             .try_broadcast_to(call.xs[0].linked_value().shape())
             .map(Some)
     }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let ndim = jet.xs[0].linked_value().ndim();
+        jet.linear(|t, lead| {
+            // With as many axes as the input has, so that the leading one stays the first.
+            let mut aligned = vec![1; ndim - self.shape.len()];
+            aligned.extend_from_slice(&self.shape);
+            t.try_sum_to(lead.shape(&aligned))?
+                .try_reshape(lead.shape(&self.shape))
+        })
+    }
 }
 
 impl Structural for DType {
@@ -90,6 +121,13 @@ impl Structural for DType {
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         Ok(Some(call.gy.cast(call.xs[0].linked_value().dtype())))
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        if !self.is_float() {
+            return Ok(Vec::new());
+        }
+        jet.linear(|t, _| t.try_cast(*self))
     }
 }
 
@@ -112,6 +150,23 @@ impl Structural for Where {
             _ => return Ok(None),
         };
         fit(gx.into_link(), call.xs[i].linked_value()).map(Some)
+    }
+
+    fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
+        let ndim = jet.ndim();
+        let y = jet.y.linked_value();
+        jet.joint(|ts, lead| {
+            let branch = |i: usize| -> Result<Operand> {
+                match &ts[i] {
+                    Some(t) => Ok(lead.align(t, ndim)?.into()),
+                    None => Ok(0.0.into()),
+                }
+            };
+            let chosen = jet.xs[0].try_where(branch(1)?, branch(2)?)?;
+            chosen
+                .try_broadcast_to(lead.shape(y.shape()))?
+                .try_cast(y.dtype())
+        })
     }
 }
 

@@ -15,3 +15,4 @@ mod random;
 mod special_points;
 mod structural;
 mod structural_values;
+mod taylor;

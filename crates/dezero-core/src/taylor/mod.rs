@@ -1,0 +1,28 @@
+//! Taylor mode: truncated power series carried upwards through a recorded graph.
+//!
+//! Given inputs as series `x(t) = x_0 + x_1 t + ... + x_K t^K`, the sweep finds those of the
+//! results, node by node. Order 1 is forward mode: `y_1` is the Jacobian times `x_1`. Many
+//! directions go at once, as a leading axis of the coefficients.
+//!
+//! - [`program`] finds the recurrence of an elementwise primitive from its derivative,
+//!   [`recurrence`] runs it, [`compose`] stands in where there is none;
+//! - [`algebra`] is the arithmetic of coefficients, on bare numbers and on variables;
+//! - [`jet`] is what the rules of whole-array operations are written with (they stand beside the
+//!   operations, in `ops`);
+//! - [`custom`] takes series through users' functions;
+//! - [`sweep`] walks the graph.
+
+mod algebra;
+mod compose;
+mod custom;
+mod jet;
+mod program;
+mod recurrence;
+mod sweep;
+
+pub(crate) use algebra::{Algebra, Extent, Term};
+pub(crate) use compose::{alias, zeros};
+pub(crate) use jet::{Jet, Lead};
+pub(crate) use program::{Function, Traced, apply};
+pub(crate) use recurrence::Series;
+pub(crate) use sweep::Pushforward;

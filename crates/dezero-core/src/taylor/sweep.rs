@@ -1,0 +1,422 @@
+//! The sweep upwards: from series of the inputs to those of the results.
+//!
+//! A walk down from the results finds what depends on the inputs. Ids are the order of
+//! computation, so the nodes found, sorted by id, are met after their inputs. Nothing recurses, and
+//! a series is dropped after its last use.
+
+use super::algebra::{Algebra, Extent, Numbers, Term, Variables};
+use super::compose::composed;
+use super::custom;
+use super::jet::{Jet, Lead, fit};
+use super::program::{Function, Program};
+use super::recurrence::{Series, run};
+use crate::error::{Error, Result};
+use crate::mode::{self, Recording};
+use crate::node::{Inputs, NodeRef};
+use crate::op::Op;
+use crate::variable::{Repr, Variable};
+
+/// The part of a recorded graph that lies between some inputs and some results, ready to be swept
+/// upwards with any series.
+pub(crate) struct Pushforward {
+    /// In ascending order of ids.
+    visits: Vec<Visit>,
+    /// The positions of the inputs and of the results among the visits; none if a result does not
+    /// depend on an input, or an input is not met.
+    sources: Vec<Option<usize>>,
+    results: Vec<Option<usize>>,
+    /// The pass that the derivatives belong to.
+    pass: u16,
+}
+
+struct Visit {
+    node: NodeRef,
+    inputs: Vec<Variable>,
+    /// For each input, the visit that computes it, if it varies.
+    from: Vec<Option<usize>>,
+    /// How many visits and results read the series.
+    users: usize,
+}
+
+/// The series of an input: its value and what follows.
+pub(crate) type Seed = Series<Term>;
+
+/// What a node's series is: one, or for a call of a user's function with several results, one each.
+enum Found<V> {
+    One(Series<V>),
+    Several(Vec<Series<V>>),
+}
+
+impl Pushforward {
+    /// Finds what lies between.
+    pub(crate) fn new(ys: &[&Variable], xs: &[&Variable]) -> Result<Self> {
+        let sources: Vec<Option<NodeRef>> = xs.iter().map(|x| node_of(x)).collect();
+        let results: Vec<Option<NodeRef>> = ys.iter().map(|y| node_of(y)).collect();
+        let pass = results
+            .iter()
+            .flatten()
+            .map(|node| node.depth)
+            .max()
+            .unwrap_or(0)
+            .saturating_add(1);
+        let visits = between(&results, &sources);
+        let position = |node: &Option<NodeRef>| {
+            let id = node.as_ref()?.id;
+            visits.binary_search_by_key(&id, |visit| visit.node.id).ok()
+        };
+        let sources: Vec<Option<usize>> = sources.iter().map(position).collect();
+        let results: Vec<Option<usize>> = results.iter().map(position).collect();
+        let mut found = Self {
+            sources,
+            results,
+            pass,
+            visits,
+        };
+        found.connect();
+        Ok(found)
+    }
+
+    /// Finds for each visit which others it reads.
+    fn connect(&mut self) {
+        let mut depends = vec![false; self.visits.len()];
+        for &at in self.sources.iter().flatten() {
+            depends[at] = true;
+        }
+        for at in 0..self.visits.len() {
+            if depends[at] {
+                continue; // an input: what it was computed from does not matter
+            }
+            let from: Vec<Option<usize>> = self.visits[at]
+                .inputs
+                .iter()
+                .map(|x| {
+                    let id = x.link_node()?.id;
+                    let from = self.visits[..at].binary_search_by_key(&id, |visit| visit.node.id);
+                    from.ok().filter(|&from| depends[from])
+                })
+                .collect();
+            depends[at] = from.iter().any(Option::is_some);
+            for &from in from.iter().flatten() {
+                self.visits[from].users += 1;
+            }
+            self.visits[at].from = from;
+        }
+        for result in &mut self.results {
+            *result = result.filter(|&at| depends[at]);
+            if let Some(at) = *result {
+                self.visits[at].users += 1;
+            }
+        }
+    }
+
+    /// Whether everything that can be differentiated by is behind the inputs.
+    pub(crate) fn is_closed(&self) -> bool {
+        let known = |x: &Variable| {
+            let id = x.link_node().map_or(0, |node| node.id);
+            self.visits
+                .binary_search_by_key(&id, |visit| visit.node.id)
+                .is_ok()
+        };
+        self.visits.iter().enumerate().all(|(at, visit)| {
+            let source = self.sources.contains(&Some(at));
+            // A leaf, or what was cut off from its inputs.
+            let end = visit.inputs.is_empty() && !matches!(visit.node.op, Op::Constant);
+            source || (!end && visit.inputs.iter().all(|x| !x.is_tracked() || known(x)))
+        })
+    }
+
+    /// The tangents of the results for those of the inputs; `None` where a result does not depend on
+    /// an input.
+    pub(crate) fn first(&self, tangents: &[Variable]) -> Result<Vec<Option<Variable>>> {
+        self.tangents(tangents, None)
+    }
+
+    /// The tangents of the results in several directions: both have a leading axis for them.
+    pub(crate) fn tangents(
+        &self,
+        tangents: &[Variable],
+        directions: Option<usize>,
+    ) -> Result<Vec<Option<Variable>>> {
+        let seeds = tangents
+            .iter()
+            .map(|t| vec![None, Some(t.to_link().into())])
+            .collect();
+        let extent = Extent {
+            directions,
+            ..Extent::along(1)
+        };
+        let found = self.run(seeds, extent)?;
+        found
+            .into_iter()
+            .map(|mut series| series.get_mut(1).and_then(Option::take))
+            .map(|t| t.map(|t| t.variable()).transpose())
+            .collect()
+    }
+
+    /// The series of each result, without the value; all zero where a result does not depend on an
+    /// input. `seeds` has the coefficients of each input from the first; what stands in the place of
+    /// the value is not read.
+    pub(crate) fn run(&self, seeds: Vec<Seed>, extent: Extent) -> Result<Vec<Series<Term>>> {
+        let recording = if mode::is_recording() {
+            Recording::Rules
+        } else {
+            Recording::Values
+        };
+        let _restore = mode::enter(recording, self.pass);
+        let mut found = self.seeded(seeds);
+        let mut left: Vec<usize> = self.visits.iter().map(|visit| visit.users).collect();
+        for (at, visit) in self.visits.iter().enumerate() {
+            if visit.users == 0 || found[at].is_some() || visit.from.iter().all(Option::is_none) {
+                continue;
+            }
+            let line = visit.node.line;
+            mode::blame(Some(line));
+            let series = visit
+                .series(&found, extent)
+                .map_err(|error| error.at(line))?;
+            found[at] = Some(series);
+            for &from in visit.from.iter().flatten() {
+                left[from] -= 1;
+                if left[from] == 0 {
+                    found[from] = None;
+                }
+            }
+        }
+        let results = self.results.iter().map(|result| match result {
+            Some(at) => match &found[*at] {
+                Some(Found::One(series)) => series.clone(),
+                _ => Vec::new(),
+            },
+            None => Vec::new(),
+        });
+        Ok(results.collect())
+    }
+
+    fn seeded<V: Clone>(&self, seeds: Vec<Series<V>>) -> Vec<Option<Found<V>>> {
+        let mut found: Vec<Option<Found<V>>> = Vec::new();
+        found.resize_with(self.visits.len(), || None);
+        for (at, seed) in self.sources.iter().zip(seeds) {
+            if let Some(at) = at {
+                found[*at] = Some(Found::One(seed));
+            }
+        }
+        found
+    }
+
+    /// The same on bare numbers, where every node is an elementwise function of 0-d f64s; `None` if
+    /// some is not.
+    pub(crate) fn numbers(
+        &self,
+        seeds: Vec<Series<f64>>,
+        order: usize,
+    ) -> Result<Option<Vec<Series<f64>>>> {
+        let extent = Extent::along(order);
+        let mut found = self.seeded(seeds);
+        for (at, visit) in self.visits.iter().enumerate() {
+            if visit.users == 0 || found[at].is_some() || visit.from.iter().all(Option::is_none) {
+                continue;
+            }
+            let Some(series) = visit.numbers(&found, extent)? else {
+                return Ok(None);
+            };
+            found[at] = Some(Found::One(series));
+        }
+        Ok(self
+            .results
+            .iter()
+            .map(|result| match result {
+                Some(at) => match &found[*at] {
+                    Some(Found::One(series)) => Some(series.clone()),
+                    _ => None,
+                },
+                None => Some(Vec::new()),
+            })
+            .collect())
+    }
+}
+
+/// The node of a variable as it is recorded now.
+fn node_of(x: &Variable) -> Option<NodeRef> {
+    match x.to_link().0 {
+        Repr::Link(node) => Some(node),
+        _ => None,
+    }
+}
+
+/// The nodes below `results` that may depend on `sources`, the sources themselves included, in
+/// ascending order of ids.
+fn between(results: &[Option<NodeRef>], sources: &[Option<NodeRef>]) -> Vec<Visit> {
+    // What is older than every source depends on none.
+    let Some(oldest) = sources.iter().flatten().map(|node| node.id).min() else {
+        return Vec::new();
+    };
+    let mut pending: Vec<NodeRef> = results.iter().flatten().cloned().collect();
+    let mut seen = std::collections::HashSet::new();
+    let mut visits = Vec::new();
+    while let Some(node) = pending.pop() {
+        if node.id < oldest || !seen.insert(node.id) {
+            continue;
+        }
+        let inputs: Vec<Variable> = match &node.links().inputs {
+            Inputs::Leaf(_) => Vec::new(),
+            inputs => inputs.as_slice().iter().map(Variable::to_link).collect(),
+        };
+        if !sources.iter().flatten().any(|source| source.id == node.id) {
+            pending.extend(inputs.iter().filter_map(|x| x.link_node().cloned()));
+        }
+        visits.push(Visit {
+            node,
+            inputs,
+            from: Vec::new(),
+            users: 0,
+        });
+    }
+    visits.sort_unstable_by_key(|visit| visit.node.id);
+    visits
+}
+
+impl Visit {
+    /// The series of this node from those found before.
+    fn series(&self, found: &[Option<Found<Term>>], extent: Extent) -> Result<Found<Term>> {
+        let node = &self.node;
+        if let Op::Output(i) = node.op {
+            let call = self.from[0].and_then(|from| found[from].as_ref());
+            return Ok(Found::One(match call {
+                Some(Found::Several(all)) => all[i as usize].clone(),
+                _ => Vec::new(),
+            }));
+        }
+        let series: Vec<Option<Series<Term>>> = self
+            .from
+            .iter()
+            .zip(&self.inputs)
+            .map(|(from, x)| match found[(*from)?].as_ref()? {
+                Found::One(series) if x.linked_value().dtype().is_float() => {
+                    let mut series = series.clone();
+                    series.resize(extent.order + 1, None);
+                    series[0] = Some(x.to_link().into());
+                    Some(series)
+                }
+                _ => None,
+            })
+            .collect();
+        if series.iter().all(Option::is_none) {
+            return Ok(Found::One(Vec::new()));
+        }
+        let y = Variable(Repr::Link(node.clone()));
+        let algebra = Variables { line: node.line };
+        let jet = Jet {
+            xs: &self.inputs,
+            y: &y,
+            series: &series,
+            algebra: &algebra,
+            extent,
+        };
+        match &node.op {
+            Op::Custom(call) => {
+                if let Some((name, orders)) = crate::function::limit(&node.op)
+                    && extent.order > orders
+                {
+                    return Err(Error::derivative(format!(
+                        "function `{name}` has derivatives up to order {orders} (its `max_order`); order {} was asked for",
+                        extent.order
+                    )));
+                }
+                let mut all = custom::series(call, node, &self.inputs, &series, extent)?;
+                if crate::function::output_count(&node.op).is_some() {
+                    return Ok(Found::Several(all));
+                }
+                Ok(Found::One(all.remove(0)))
+            }
+            op => match (Function::of(op), op.structural()) {
+                (Some(function), _) => elementwise(function, &jet).map(Found::One),
+                (_, Some(structural)) => structural.series(&jet).map(Found::One),
+                // Comparisons, and leaves that no input is behind.
+                _ => Ok(Found::One(Vec::new())),
+            },
+        }
+    }
+
+    fn numbers(&self, found: &[Option<Found<f64>>], extent: Extent) -> Result<Option<Series<f64>>> {
+        let Some(function) = Function::of(&self.node.op) else {
+            return Ok(None);
+        };
+        let Some(y) = self.node.value.as_f64() else {
+            return Ok(None);
+        };
+        let mut series: [Series<f64>; 2] = [Vec::new(), Vec::new()];
+        let mut wanted = [false; 2];
+        for (i, x) in self.inputs.iter().enumerate() {
+            let Some(value) = x.linked_value().as_f64() else {
+                return Ok(None);
+            };
+            let from = self.from[i].and_then(|from| found[from].as_ref());
+            series[i] = match from {
+                Some(Found::One(series)) => {
+                    wanted[i] = true;
+                    let mut series = series.clone();
+                    series.resize(extent.order + 1, None);
+                    series
+                }
+                _ => vec![None],
+            };
+            series[i][0] = Some(value);
+        }
+        let Some(program) = Program::of(function, wanted) else {
+            return Ok(None);
+        };
+        let [x0, x1] = &series;
+        let result = run(&program, &Numbers, extent, [x0, x1], y)?;
+        let singular =
+            function.has_own_recurrence() && result.iter().flatten().any(|c| Numbers.has_nan(c));
+        Ok((!singular).then_some(result))
+    }
+}
+
+/// The series of an elementwise primitive.
+fn elementwise(function: Function, jet: &Jet<'_>) -> Result<Series<Term>> {
+    let varies = |i: usize| jet.series.get(i).is_some_and(Option::is_some);
+    let wanted = [varies(0), varies(1)];
+    let ndim = jet.ndim();
+    if let Some(program) = Program::of(function, wanted) {
+        let series: Vec<Series<Term>> = (0..jet.xs.len())
+            .map(|i| jet.aligned(i, ndim))
+            .collect::<Result<_>>()?;
+        let x1 = series.get(1).map_or(&[][..], Vec::as_slice);
+        let y = Term::from(jet.y.to_link());
+        let mut result = run(&program, jet.algebra, jet.extent, [&series[0], x1], y)?;
+        result[0] = None;
+        let mut singular = false;
+        for (k, term) in result.iter_mut().enumerate().skip(1) {
+            if let Some(t) = term {
+                *t = fit(t, jet.y.linked_value(), Lead::of(jet.extent, k))?;
+                singular |= function.has_own_recurrence() && jet.algebra.has_nan(t);
+            }
+        }
+        if !singular {
+            return Ok(result);
+        }
+    }
+    match wanted {
+        [true, false] => composed(jet, function, 0),
+        [false, true] => composed(jet, function, 1),
+        _ => {
+            let again = |xs: &[Variable]| {
+                let y = match function {
+                    Function::Unary(op) => {
+                        crate::elementwise::unary(op, xs[0].to_link(), jet.algebra.line)
+                    }
+                    Function::Binary(op) => crate::elementwise::binary(
+                        op,
+                        (&xs[0]).into(),
+                        (&xs[1]).into(),
+                        jet.algebra.line,
+                    ),
+                };
+                Ok(vec![y?])
+            };
+            let mut found = super::compose::nested(&again, jet.xs, jet.series, jet.extent, 1)?;
+            Ok(found.remove(0))
+        }
+    }
+}

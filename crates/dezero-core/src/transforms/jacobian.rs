@@ -1,0 +1,264 @@
+//! Jacobians and their traces: many directions in one wide sweep.
+
+use dezero_array::Array;
+
+use super::point::{Call, Point, Returned, transforms};
+use crate::error::{Error, Result};
+use crate::mode::{self, Recording};
+use crate::taylor::Pushforward;
+use crate::variable::Variable;
+
+transforms! {
+    /// The Jacobian of a function: for each variable, of the shape of the result followed by that of
+    /// the variable. Forward or backward, whichever needs fewer directions.
+    ///
+    /// ```
+    /// use dezero_core::{Variable, transforms::jacobian};
+    /// let x = Variable::new([1.0, 2.0]);
+    /// let j = jacobian(|x| x.outer(x).reshape(4).get_item(..3), &x);
+    /// assert_eq!(j.shape(), [3, 2]);
+    /// assert_eq!(j.to_vec::<f64>(), [2.0, 0.0, 2.0, 1.0, 2.0, 1.0]);
+    /// ```
+    fn jacobian / try_jacobian<P>(f, at; line) -> P::Each<Variable> {
+        let call = Call::new("jacobian", &f, &at, line)?;
+        let inputs: usize = call.xs.iter().map(Variable::size).sum();
+        let jacobian = if inputs <= call.y.size() { forward(&call)? } else { reverse(&call)? };
+        Ok(P::each(jacobian))
+    }
+
+    /// The [`jacobian`] in forward mode: a direction for each number that goes in.
+    fn jacfwd / try_jacfwd<P>(f, at; line) -> P::Each<Variable> {
+        Ok(P::each(forward(&Call::new("jacfwd", &f, &at, line)?)?))
+    }
+
+    /// The [`jacobian`] in reverse mode: a direction for each number that comes out.
+    fn jacrev / try_jacrev<P>(f, at; line) -> P::Each<Variable> {
+        Ok(P::each(reverse(&Call::new("jacrev", &f, &at, line)?)?))
+    }
+}
+
+transforms! { one variable:
+    /// The trace of the Jacobian of a vector field: the sum of the derivatives of each element of the
+    /// result by the same element of the variable. Both have the same shape.
+    ///
+    /// ```
+    /// use dezero_core::{Variable, transforms::divergence};
+    /// let x = Variable::new([1.0, 2.0]);
+    /// assert_eq!(divergence(|x| x.square(), &x).item(), 6.0);
+    /// ```
+    fn divergence / try_divergence(f, at; line) -> Variable {
+        let call = field("divergence", &f, at, line)?;
+        let x = call.xs[0].data();
+        let traced = wide(&call, &[&call.y], 0, |directions, tangent| {
+            // Direction i picks element i.
+            tangent.try_mul(directions)?.try_sum(..)
+        })?;
+        total(&call, traced, &x)
+    }
+
+    /// The [`divergence`] at each of many points: the last axis of the variable holds the coordinates,
+    /// and the function computes each point of the result, of the same shape, from that point alone.
+    ///
+    /// ```
+    /// use dezero_core::{Variable, transforms::pointwise_divergence};
+    /// let points = Variable::new([[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(pointwise_divergence(|x| x.square(), &points).to_vec::<f64>(), [6.0, 14.0]);
+    /// ```
+    fn pointwise_divergence / try_pointwise_divergence(f, at; line) -> Variable {
+        let call = field("pointwise_divergence", &f, at, line)?;
+        let directions = coordinate_directions(&call)?;
+        let divergence = call.recorded(|| {
+            let found = call.between(&[&call.y])?.tangents(&[Variable::value(directions.clone())], Some(directions.shape()[0]))?;
+            match &found[0] {
+                Some(tangent) => tangent.try_mul(&directions)?.try_sum([0, -1]),
+                None => call.y.with_value(crate::taylor::zeros).try_sum(-1),
+            }
+        })?;
+        Ok(call.give(divergence))
+    }
+}
+
+/// A vector field, called.
+fn field<R: Returned>(
+    name: &'static str,
+    f: &impl Fn(&Variable) -> R,
+    at: &Variable,
+    line: crate::mode::Line,
+) -> Result<Call> {
+    let call = Call::new(name, f, &at, line)?;
+    call.fitting("result", &call.y, &call.xs[0])?;
+    Ok(call)
+}
+
+/// The sum of what the chunks of directions gave; zero if there are none.
+fn total(call: &Call, parts: Vec<Variable>, x: &Array) -> Result<Variable> {
+    let total = call.recorded(|| {
+        let mut parts = parts.into_iter();
+        let Some(first) = parts.next() else {
+            return Ok(Variable::value(Array::weak(0.0.into(), x.dtype())));
+        };
+        parts.try_fold(first, |sum, part| sum.try_add(part))
+    })?;
+    Ok(call.give(total))
+}
+
+/// For each coordinate, the last axis, the direction that has ones there at every point.
+pub(super) fn coordinate_directions(call: &Call) -> Result<Array> {
+    let x = call.xs[0].data();
+    let Some(&coordinates) = x.shape().last() else {
+        return Err(Error::shape(format!(
+            "{}: the variable is a scalar; its last axis should hold the coordinates of a point",
+            call.name
+        ))
+        .at(call.line));
+    };
+    let mut shape = vec![coordinates];
+    shape.resize(x.ndim(), 1);
+    shape.push(coordinates);
+    let mut full = vec![coordinates];
+    full.extend_from_slice(x.shape());
+    Ok(Array::eye(coordinates, x.dtype())?
+        .reshape(&shape)?
+        .broadcast_to(&full)?)
+}
+
+/// Elements of a coefficient in all directions together, so that wide sweeps stay in bounds.
+const CHUNK: usize = 1 << 21;
+
+/// The most bytes that a dense result may have.
+const MOST_BYTES: usize = 1 << 33;
+
+/// Refuses what memory cannot hold.
+pub(super) fn affordable(call: &Call, rows: usize, columns: usize, instead: &str) -> Result<()> {
+    let size_of = call.y.dtype().size_of();
+    let bytes = rows.saturating_mul(columns).saturating_mul(size_of);
+    if bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    let gigabytes = rows as f64 * columns as f64 * size_of as f64 / 1e9;
+    Err(Error::derivative(format!(
+        "{}: the result would have {rows} x {columns} entries, {gigabytes:.1} GB; {instead}",
+        call.name
+    ))
+    .at(call.line))
+}
+
+/// Sweeps unit directions of input `i` upwards, a chunk at a time, and lets `collect` make something
+/// of the directions and the tangents of the results together.
+pub(super) fn wide(
+    call: &Call,
+    ys: &[&Variable],
+    i: usize,
+    collect: impl Fn(&Array, &Variable) -> Result<Variable>,
+) -> Result<Vec<Variable>> {
+    let x = call.xs[i].data();
+    let n = x.size();
+    let largest = ys.iter().map(|y| y.size()).max().unwrap_or(1).max(n).max(1);
+    let chunk = (CHUNK / largest).clamp(1, n.max(1));
+    call.recorded(|| {
+        let pushforward = Pushforward::new(ys, &[&call.xs[i]])?;
+        let mut parts = Vec::new();
+        let mut first = 0;
+        while first < n {
+            let count = chunk.min(n - first);
+            let directions = unit_directions(&x, first, count)?;
+            let tangents =
+                pushforward.tangents(&[Variable::value(directions.clone())], Some(count))?;
+            for (tangent, y) in tangents.into_iter().zip(ys) {
+                let tangent = match tangent {
+                    Some(tangent) => tangent,
+                    None => {
+                        let mut shape = vec![count];
+                        shape.extend(y.shape());
+                        Variable::value(Array::zeros(&shape, y.dtype())?)
+                    }
+                };
+                parts.push(collect(&directions, &tangent)?);
+            }
+            first += count;
+        }
+        Ok(parts)
+    })
+}
+
+/// The directions of elements `first .. first + count` of `x`.
+pub(super) fn unit_directions(x: &Array, first: usize, count: usize) -> Result<Array> {
+    let n = x.size();
+    let mut values = vec![0.0; count * n];
+    for (row, values) in values.chunks_exact_mut(n.max(1)).enumerate() {
+        values[first + row] = 1.0;
+    }
+    let mut shape = vec![count];
+    shape.extend_from_slice(x.shape());
+    Ok(Array::from_vec(values, &shape)?.astype(x.dtype()))
+}
+
+/// Rows of tangents, one for each direction, joined and turned: the directions become the last axes,
+/// of the shape of `x`.
+pub(super) fn directions_last(
+    parts: Vec<Variable>,
+    y: &Variable,
+    x: &Variable,
+) -> Result<Variable> {
+    let rows: Vec<&Variable> = parts.iter().collect();
+    let mut shape = y.shape();
+    shape.extend(x.shape());
+    if rows.is_empty() {
+        return Ok(Variable::value(Array::zeros(&shape, y.dtype())?));
+    }
+    let joined = if rows.len() == 1 {
+        rows[0].to_link()
+    } else {
+        Variable::try_concatenate(&rows, 0)?
+    };
+    let axes: Vec<usize> = (1..=y.ndim()).chain([0]).collect();
+    joined.try_permute(axes)?.try_reshape(shape)
+}
+
+fn forward(call: &Call) -> Result<Vec<Variable>> {
+    let instead = "ask for `jvp`, `vjp` or `sparse_jacobian`";
+    (0..call.xs.len())
+        .map(|i| {
+            affordable(call, call.y.size(), call.xs[i].size(), instead)?;
+            let parts = wide(call, &[&call.y], i, |_, tangent| Ok(tangent.to_link()))?;
+            let jacobian = call.recorded(|| directions_last(parts, &call.y, &call.xs[i]))?;
+            Ok(call.give(jacobian))
+        })
+        .collect()
+}
+
+/// The cotangent of the inputs is linear in that of the result: its own Jacobian, swept forward in
+/// every direction at once, is the transposed Jacobian of the function.
+fn reverse(call: &Call) -> Result<Vec<Variable>> {
+    let instead = "ask for `jvp`, `vjp` or `sparse_jacobian`";
+    for x in &call.xs {
+        affordable(call, call.y.size(), x.size(), instead)?;
+    }
+    let cotangent = {
+        let _recording = mode::enter_recording(Recording::On);
+        Variable::new(call.y.with_value(crate::taylor::zeros).data())
+    };
+    let gradients = call.gradient(Some(&cotangent))?;
+    let back = Call {
+        xs: vec![cotangent],
+        y: call.y.clone(),
+        ..*call
+    };
+    gradients
+        .iter()
+        .zip(&call.xs)
+        .map(|(gx, x)| {
+            let rows = wide(&back, &[gx], 0, |_, tangent| Ok(tangent.to_link()))?;
+            let jacobian = call.recorded(|| {
+                let mut shape = call.y.shape();
+                shape.extend(x.shape());
+                let rows: Vec<&Variable> = rows.iter().collect();
+                if rows.is_empty() {
+                    return Ok(Variable::value(Array::zeros(&shape, call.y.dtype())?));
+                }
+                Variable::try_concatenate(&rows, 0)?.try_reshape(shape)
+            })?;
+            Ok(call.give(jacobian))
+        })
+        .collect()
+}
