@@ -227,9 +227,13 @@ impl Structural for ScatterAdd {
     }
 
     fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
-        let source = jet.xs[1].linked_value().shape();
+        // The indices broadcast against the array but along the axis.
+        let (base, at) = (jet.xs[0].linked_value(), jet.xs[1].linked_value());
+        let mut source = base.shape().to_vec();
+        source[self.axis as usize] = 1;
+        let source = dezero_array::broadcast_shapes(&source, at.shape())?;
         jet.joint(|ts, lead| {
-            let (onto, from) = written(jet, ts, [0, 2], source, lead)?;
+            let (onto, from) = written(jet, ts, [0, 2], &source, lead)?;
             onto.try_scatter_add(at_each(&jet.xs[1], lead)?, from, lead.axis(self.axis))
         })
     }

@@ -1,7 +1,5 @@
 //! First derivatives: gradients, and products with the Jacobian from either side.
 
-use std::marker::PhantomData;
-
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::Result;
 use crate::operators::panicking;
@@ -50,10 +48,10 @@ transforms! {
     /// assert_eq!(y.shape(), [2]);
     /// assert_eq!(gx.to_vec::<f64>(), [1.0, 0.0]);
     /// ```
-    fn vjp / try_vjp<P>(f, at; line) -> (Variable, Pullback<P>) {
+    fn vjp / try_vjp<P>(f, at; line) -> (Variable, Pullback<P::Each<Variable>>) {
         let call = Call::new("vjp", &f, &at, line)?;
         let y = call.give(call.y.clone());
-        Ok((y, Pullback { call, point: PhantomData }))
+        Ok((y, Pullback { call, each: P::each }))
     }
 
     /// The value of a function, and the product of its Jacobian with a vector: the derivative in the
@@ -84,19 +82,21 @@ transforms! {
 }
 
 /// The way back through a function that [`vjp`] recorded.
-pub struct Pullback<P> {
+///
+/// `G` is what it gives: a variable, or one for each as an array or a `Vec`.
+pub struct Pullback<G> {
     call: Call,
-    point: PhantomData<fn() -> P>,
+    each: fn(Vec<Variable>) -> G,
 }
 
-impl<P: Point> Pullback<P> {
+impl<G> Pullback<G> {
     /// The cotangent of each variable, from that of the value, which has the value's shape.
     ///
     /// # Panics
     ///
     /// Where [`try_apply`](Self::try_apply) gives an error.
     #[track_caller]
-    pub fn apply(&self, cotangent: &Variable) -> P::Each<Variable> {
+    pub fn apply(&self, cotangent: &Variable) -> G {
         panicking(self.try_apply(cotangent))
     }
 
@@ -105,7 +105,7 @@ impl<P: Point> Pullback<P> {
     /// # Errors
     ///
     /// If the cotangent has another shape than the value, or a function on the way reports an error.
-    pub fn try_apply(&self, cotangent: &Variable) -> Result<P::Each<Variable>> {
+    pub fn try_apply(&self, cotangent: &Variable) -> Result<G> {
         let call = &self.call;
         let cotangent = call.fitting("cotangent", cotangent, &call.y)?;
         let keep = call.keep || cotangent.is_tracked() && crate::is_recording();
@@ -117,6 +117,6 @@ impl<P: Point> Pullback<P> {
             }
         };
         let gradient = call.gradient(Some(&cotangent))?;
-        Ok(P::each(gradient.into_iter().map(give).collect()))
+        Ok((self.each)(gradient.into_iter().map(give).collect()))
     }
 }

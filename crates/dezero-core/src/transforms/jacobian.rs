@@ -1,6 +1,6 @@
 //! Jacobians and their traces: many directions in one wide sweep.
 
-use dezero_array::Array;
+use dezero_array::{Array, Tuple};
 
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::{Error, Result};
@@ -86,8 +86,16 @@ fn field<R: Returned>(
     line: crate::mode::Line,
 ) -> Result<Call> {
     let call = Call::new(name, f, &at, line)?;
-    call.fitting("result", &call.y, &call.xs[0])?;
-    Ok(call)
+    let (y, x) = (call.y.shape(), call.xs[0].shape());
+    if y == x {
+        return Ok(call);
+    }
+    Err(Error::shape(format!(
+        "{name}: the function gives shape {}; a vector field has the shape of its variable, {}",
+        Tuple(&y),
+        Tuple(&x)
+    ))
+    .at(call.line))
 }
 
 /// The sum of what the chunks of directions gave; zero if there are none.

@@ -16,3 +16,4 @@ mod special_points;
 mod structural;
 mod structural_values;
 mod taylor;
+mod transforms;

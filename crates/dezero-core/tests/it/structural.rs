@@ -1,9 +1,10 @@
 //! Every operation on whole arrays: derivatives of the first three orders against finite
 //! differences in random directions, the same by a plain backward, and in f32.
 
+use dezero_core::transforms::{derivatives, hessian, jacfwd, jacrev, laplacian};
 use dezero_core::{Array, Axes, DType, Slice, Variable, grad};
 
-use crate::differences::{DIFFERENCES, agree, derivative};
+use crate::differences::{DIFFERENCES, agree, assert_agree, derivative};
 use crate::random::Random;
 
 type Apply = Box<dyn Fn(&[Variable]) -> Variable>;
@@ -465,6 +466,91 @@ fn mixed_floats_get_gradients_in_kind() {
                     case.name
                 );
             }
+        }
+    }
+}
+
+/// The inputs bent, so that no derivative of an operation applied to them vanishes by itself.
+fn bent(xs: &[Variable]) -> Vec<Variable> {
+    xs.iter().map(|x| x * 0.9 + x.sin() * 0.1).collect()
+}
+
+#[test]
+fn forward_and_reverse_mode_give_the_same_jacobian() {
+    let mut random = Random::new(91);
+    for case in cases() {
+        let xs: Vec<Variable> = case
+            .inputs(&mut random)
+            .into_iter()
+            .map(Variable::new)
+            .collect();
+        let f = |xs: &[Variable]| (case.apply)(&bent(xs));
+        let (forward, reverse) = (jacfwd(f, &xs), jacrev(f, &xs));
+        for (forward, reverse) in forward.iter().zip(&reverse) {
+            assert_eq!(forward.shape(), reverse.shape(), "{}", case.name);
+            let values = (forward.to_vec::<f64>(), reverse.to_vec::<f64>());
+            assert_agree(&values.0, &values.1, 1e-11, case.name);
+        }
+    }
+}
+
+#[test]
+fn series_are_those_of_nested_derivatives_and_can_be_differentiated() {
+    let mut random = Random::new(92);
+    for case in cases() {
+        let xs = case.inputs(&mut random);
+        let directions: Vec<Array> = xs
+            .iter()
+            .map(|x| random.array(x.shape(), -0.4, 0.4))
+            .collect();
+        let weights = {
+            let y = (case.apply)(&xs.iter().cloned().map(Variable::new).collect::<Vec<_>>());
+            random.array(&y.shape(), -1.0, 1.0)
+        };
+        // The operation along a line, as a function of the place on it.
+        let f = |t: &Variable| {
+            let xs: Vec<Variable> = xs
+                .iter()
+                .zip(&directions)
+                .map(|(x, d)| t * Variable::constant(d.clone()) + x)
+                .collect();
+            ((case.apply)(&bent(&xs)) * &weights).sum(..)
+        };
+        let t = Variable::new(0.0);
+        let mut y = f(&t);
+        let mut nested = vec![y.item()];
+        for _ in 0..4 {
+            y = grad(&y, &[&t]).remove(0);
+            nested.push(y.item());
+        }
+        let series = derivatives(f, &t, 3);
+        let values: Vec<f64> = series.iter().map(Variable::item).collect();
+        assert_agree(&values, &nested[..4], 1e-10, case.name);
+        let next = grad(&series[3], &[&t]).remove(0);
+        assert_agree(&[next.item()], &nested[4..], 1e-9, case.name);
+    }
+}
+
+#[test]
+fn the_laplacian_is_the_trace_of_the_hessian() {
+    let mut random = Random::new(93);
+    for case in cases() {
+        let xs = case.inputs(&mut random);
+        for i in 0..xs.len() {
+            let weights = {
+                let y = (case.apply)(&xs.iter().cloned().map(Variable::new).collect::<Vec<_>>());
+                random.array(&y.shape(), -1.0, 1.0)
+            };
+            let f = |x: &Variable| {
+                let mut all: Vec<Variable> = xs.iter().cloned().map(Variable::constant).collect();
+                all[i] = x.clone();
+                ((case.apply)(&bent(&all)) * &weights).sum(..)
+            };
+            let x = Variable::new(xs[i].clone());
+            let n = x.size();
+            let trace = hessian(f, &x).reshape([n, n]).trace().item();
+            let sum = laplacian(f, &x);
+            assert_agree(&[sum.item()], &[trace], 1e-10, case.name);
         }
     }
 }
