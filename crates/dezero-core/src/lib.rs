@@ -39,6 +39,7 @@
 //! tell of which type the `1.0` in `(1.0 - &x).sin()` is.
 
 mod backward;
+mod checkpoint;
 mod elementwise;
 mod error;
 mod function;
@@ -53,6 +54,7 @@ pub mod transforms;
 mod variable;
 
 pub use backward::{Backward, grad, try_grad};
+pub use checkpoint::{checkpoint, try_checkpoint};
 pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
 pub use error::{Error, Result};

@@ -109,19 +109,29 @@ impl Pushforward {
         }
     }
 
-    /// Whether everything that can be differentiated by is behind the inputs.
-    pub(crate) fn is_closed(&self) -> bool {
-        let known = |x: &Variable| {
-            let id = x.link_node().map_or(0, |node| node.id);
-            self.visits
-                .binary_search_by_key(&id, |visit| visit.node.id)
-                .is_ok()
+    /// Something that can be differentiated by and is not behind the inputs, if there is such: a leaf
+    /// that somebody holds, or a result from outside.
+    pub(crate) fn foreign(&self) -> Option<&NodeRef> {
+        let known = |node: &NodeRef| {
+            let found = self
+                .visits
+                .binary_search_by_key(&node.id, |visit| visit.node.id);
+            found.is_ok()
         };
-        self.visits.iter().enumerate().all(|(at, visit)| {
-            let source = self.sources.contains(&Some(at));
-            // A leaf, or what was cut off from its inputs.
-            let end = visit.inputs.is_empty() && !matches!(visit.node.op, Op::Constant);
-            source || (!end && visit.inputs.iter().all(|x| !x.is_tracked() || known(x)))
+        let outside = |node: &NodeRef| match node.op {
+            Op::Constant => false,
+            Op::Leaf => node.leaf().is_some(),
+            _ => true,
+        };
+        self.visits.iter().enumerate().find_map(|(at, visit)| {
+            if self.sources.contains(&Some(at)) {
+                None
+            } else if visit.inputs.is_empty() {
+                Some(&visit.node).filter(|node| outside(node))
+            } else {
+                let nodes = visit.inputs.iter().filter_map(Variable::link_node);
+                nodes.into_iter().find(|node| !known(node) && outside(node))
+            }
         })
     }
 

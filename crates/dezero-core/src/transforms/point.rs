@@ -14,9 +14,9 @@ use crate::variable::Variable;
 /// slice for functions of several.
 pub trait Point: Copy {
     /// What the function is called with, by reference: a variable, an array of them, or a slice.
-    type Arguments: ?Sized;
+    type Arguments: ?Sized + 'static;
     /// The arguments as they are made.
-    type Owned: Borrow<Self::Arguments>;
+    type Owned: Borrow<Self::Arguments> + 'static;
     /// One `T` for each variable: a `T`, an array, or a `Vec`.
     type Each<T>;
 
@@ -173,7 +173,7 @@ impl Call {
             keep: recording && differentiable,
         };
         if recording && !differentiable {
-            call.keep = !call.between(&[&call.y])?.is_closed();
+            call.keep = call.between(&[&call.y])?.foreign().is_some();
         }
         Ok(call)
     }

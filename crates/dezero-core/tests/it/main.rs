@@ -2,6 +2,7 @@
 
 mod backward;
 mod broadcasting;
+mod checkpoints;
 mod differences;
 mod dtypes;
 mod elementwise;
