@@ -134,7 +134,7 @@ fn afresh(f: &Shared, xs: &[Array]) -> Result<Vec<Variable>> {
     let leaves: Vec<Variable> = xs.iter().cloned().map(Variable::new).collect();
     let ys = f(&leaves)?;
     let (ends, starts): (Vec<_>, Vec<_>) = (ys.iter().collect(), leaves.iter().collect());
-    if let Some(foreign) = Pushforward::new(&ends, &starts)?.foreign() {
+    if let Some(foreign) = Pushforward::new(&ends, &starts).foreign() {
         let name = foreign.name().map(|name| format!("`{name}`, "));
         return Err(Error::function(
             "Checkpoint",
@@ -183,7 +183,7 @@ fn coefficients(f: Shared, inputs: usize, order: usize) -> Shared {
             seed
         });
         let (ends, starts): (Vec<_>, Vec<_>) = (ys.iter().collect(), xs.iter().collect());
-        let found = Pushforward::new(&ends, &starts)?.run(seeds.collect(), Extent::along(order))?;
+        let found = Pushforward::new(&ends, &starts).run(seeds.collect(), Extent::along(order))?;
         let mut results = Vec::new();
         for (y, mut series) in ys.iter().zip(found) {
             series.resize(order + 1, None);

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
-use crate::taylor::{Jet, Lead, Series, Term};
+use crate::taylor::{Jet, Lead, Series, Term, zeros_of};
 use crate::variable::Variable;
 
 /// What to take of an array: an index or range for each of its first axes.
@@ -315,14 +315,12 @@ fn written(
     source: &[usize],
     lead: Lead,
 ) -> Result<(Variable, Variable)> {
-    let full = |i: usize, shape: &[usize]| match &ts[i] {
-        Some(t) => lead
-            .align(t, shape.len())?
-            .try_broadcast_to(lead.shape(shape)),
-        None => {
-            let zero = Array::weak(0.0.into(), jet.xs[i].linked_value().dtype());
-            Ok(Variable::value(zero.broadcast_to(&lead.shape(shape))?))
-        }
+    let full = |i: usize, shape: &[usize]| {
+        let Some(t) = &ts[i] else {
+            return zeros_of(&lead.shape(shape), jet.xs[i].linked_value().dtype());
+        };
+        lead.align(t, shape.len())?
+            .try_broadcast_to(lead.shape(shape))
     };
     let onto = full(at[0], jet.xs[at[0]].linked_value().shape())?;
     Ok((onto.into_link(), full(at[1], source)?.into_link()))

@@ -12,7 +12,7 @@ use crate::elementwise::Parameter;
 use crate::error::Result;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::panicking;
-use crate::taylor::{Jet, Series, Term};
+use crate::taylor::{Jet, Series, Term, zeros_of};
 use crate::variable::Variable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,13 +40,12 @@ impl Structural for Concatenate {
             let parts: Vec<Variable> = ts
                 .iter()
                 .zip(jet.xs)
-                .map(|(t, x)| match t {
-                    Some(t) => Ok(t.to_link()),
-                    None => {
-                        let zero = Array::weak(0.0.into(), jet.y.linked_value().dtype());
+                .map(|(t, x)| {
+                    let Some(t) = t else {
                         let shape = lead.shape(x.linked_value().shape());
-                        Ok(Variable::value(zero.broadcast_to(&shape)?))
-                    }
+                        return zeros_of(&shape, jet.y.linked_value().dtype());
+                    };
+                    Ok(t.to_link())
                 })
                 .collect::<Result<_>>()?;
             let parts: Vec<&Variable> = parts.iter().collect();

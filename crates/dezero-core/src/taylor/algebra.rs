@@ -124,7 +124,7 @@ impl Algebra for Numbers {
     }
 
     fn select(&self, condition: &f64, yes: Option<&f64>, no: Option<&f64>) -> Result<f64> {
-        Ok(if *condition != 0.0 { yes } else { no }
+        Ok(if *condition == 0.0 { no } else { yes }
             .copied()
             .unwrap_or(0.0))
     }

@@ -4,7 +4,7 @@
 //! `f(x_0 + d(t)) = sum_m f^(m)(x_0) / m! d(t)^m`, summed by Horner's rule. The derivatives come
 //! from the rules of reverse mode, nested.
 
-use dezero_array::Array;
+use dezero_array::{Array, DType};
 
 use super::algebra::{Extent, Term, Variables};
 use super::jet::Jet;
@@ -126,7 +126,7 @@ pub(crate) fn nested(
         for k in 1..=extent.order {
             factorial *= k as f64;
             for (y, results) in ys.iter_mut().zip(&mut results) {
-                let rate = super::Pushforward::new(&[&*y], &[&t])?
+                let rate = super::Pushforward::new(&[&*y], &[&t])
                     .first(&[Variable::value(1.0)])?
                     .remove(0);
                 let rate = match rate {
@@ -139,13 +139,19 @@ pub(crate) fn nested(
         }
         Ok(results)
     })?;
-    gather(directions, extent, outputs)
+    gather(&directions, extent, outputs)
 }
 
 /// The zeros of a value's shape and dtype.
 pub(crate) fn zeros(x: &Array) -> Variable {
     let zero = Array::weak(0.0.into(), x.dtype());
     Variable::value(zero.broadcast_to(x.shape()).unwrap_or(zero))
+}
+
+/// Zeros of any shape.
+pub(crate) fn zeros_of(shape: &[usize], dtype: DType) -> Result<Variable> {
+    let zero = Array::weak(0.0.into(), dtype);
+    Ok(Variable::value(zero.broadcast_to(shape)?))
 }
 
 /// `x + x_1 t + x_2 t^2 + ...`
@@ -167,16 +173,15 @@ fn on_curve(x: &Variable, series: &[Option<Variable>], t: &Variable) -> Result<V
     }
 }
 
+/// Coefficients by direction, output and order.
+pub(crate) type Directions = Vec<Vec<Vec<Option<Variable>>>>;
+
 /// Calls `f` with the series of each direction on its own: coefficients as plain variables.
-#[expect(
-    clippy::type_complexity,
-    reason = "results by direction, output and order"
-)]
 pub(crate) fn each_direction(
     series: &[Option<Series<Term>>],
     extent: Extent,
     f: impl Fn(&[Vec<Option<Variable>>]) -> Result<Vec<Vec<Option<Variable>>>>,
-) -> Result<Vec<Vec<Vec<Option<Variable>>>>> {
+) -> Result<Directions> {
     let directions = extent.directions.unwrap_or(1);
     let mut all = Vec::with_capacity(directions);
     for direction in 0..directions {
@@ -207,7 +212,7 @@ pub(crate) fn each_direction(
 
 /// The results of [`each_direction`] side by side again.
 pub(crate) fn gather(
-    directions: Vec<Vec<Vec<Option<Variable>>>>,
+    directions: &[Vec<Vec<Option<Variable>>>],
     extent: Extent,
     outputs: usize,
 ) -> Result<Vec<Series<Term>>> {

@@ -5,8 +5,12 @@
 //! by `u`, applied to `t`, is `Jt` (J. Townsend, "A new trick for calculating Jacobian vector
 //! products", 2017).
 
+use std::cell::Cell;
+
+use dezero_array::Tuple;
+
 use super::algebra::{Extent, Term};
-use super::compose::{each_direction, gather, nested, zeros};
+use super::compose::{Directions, each_direction, gather, nested, zeros};
 use super::recurrence::Series;
 use crate::backward::try_grad;
 use crate::error::{Error, Result};
@@ -25,8 +29,8 @@ pub(crate) fn series(
 ) -> Result<Vec<Series<Term>>> {
     let outputs = function::output_count(&node.op).unwrap_or(1);
     if extent.order > 1 {
-        if let Some(known) = by_own_series(custom, xs, series, extent)? {
-            return gather(known, extent, outputs);
+        if let Some(known) = by_own_series(custom, node, xs, series, extent)? {
+            return gather(&known, extent, outputs);
         }
         let again = |xs: &[Variable]| {
             let xs: Vec<&Variable> = xs.iter().collect();
@@ -45,7 +49,7 @@ pub(crate) fn series(
         };
         Ok(tangents.into_iter().map(|t| vec![None, t]).collect())
     })?;
-    gather(directions, extent, outputs)
+    gather(&directions, extent, outputs)
 }
 
 /// Runs a user's rule, whose code records as the sweep does.
@@ -76,28 +80,27 @@ fn by_own_tangent(
     let (xs, tangents) = (as_users(xs), as_users(&tangents));
     let ys = function::results(custom, node);
     let found = users_code(|| custom.function().jvp(&xs, &ys, &tangents)).transpose()?;
-    let due: Vec<Vec<usize>> = ys.iter().map(Variable::shape).collect();
     if let Some(found) = &found {
-        check(custom, "jvp", found.iter().map(Variable::shape), &due)?;
+        check_count(custom, "jvp", found.len(), ys.len())?;
+        for (i, (t, y)) in found.iter().zip(&ys).enumerate() {
+            check_shape(custom, "jvp", i, t, y)?;
+        }
     }
     Ok(found.map(|found| found.into_iter().map(Variable::into_link).collect()))
 }
 
-#[expect(
-    clippy::type_complexity,
-    reason = "results by direction, output and order"
-)]
+/// The series by the user's rule, for each direction; `None` if there is no rule, which shows when
+/// it is called.
 fn by_own_series(
     custom: &Custom,
+    node: &NodeRef,
     xs: &[Variable],
     series: &[Option<Series<Term>>],
     extent: Extent,
-) -> Result<Option<Vec<Vec<Vec<Option<Variable>>>>>> {
-    // Whether there is a rule shows when it is called.
-    let mut missing = false;
-    let missing_here = std::cell::Cell::new(false);
+) -> Result<Option<Directions>> {
+    let missing = Cell::new(false);
     let known = each_direction(series, extent, |series| {
-        if missing_here.get() {
+        if missing.get() {
             return Ok(Vec::new());
         }
         let full: Vec<Vec<Variable>> = xs
@@ -114,18 +117,22 @@ fn by_own_series(
             })
             .collect();
         let Some(found) = users_code(|| custom.function().taylor(&full)).transpose()? else {
-            missing_here.set(true);
+            missing.set(true);
             return Ok(Vec::new());
         };
-        for series in &found {
+        let ys = function::results(custom, node);
+        check_count(custom, "taylor", found.len(), ys.len())?;
+        for (i, (series, y)) in found.iter().zip(&ys).enumerate() {
             if series.len() != extent.order + 1 {
                 let message = format!(
-                    "taylor gave {} coefficients where {} are due, the value and {} more",
+                    "taylor gave {} coefficients for result {i}; due are the value and {} more",
                     series.len(),
-                    extent.order + 1,
                     extent.order
                 );
                 return Err(Error::function(custom.name(), message));
+            }
+            for c in series {
+                check_shape(custom, "taylor", i, c, y)?;
             }
         }
         Ok(found
@@ -133,8 +140,7 @@ fn by_own_series(
             .map(|series| series.into_iter().map(|c| Some(c.into_link())).collect())
             .collect())
     })?;
-    missing |= missing_here.get();
-    Ok((!missing).then_some(known))
+    Ok((!missing.get()).then_some(known))
 }
 
 /// The tangents of the results, by differentiating the cotangents of the inputs.
@@ -184,31 +190,23 @@ fn as_users(xs: &[Variable]) -> Vec<Variable> {
     xs.iter().map(|x| x.to_link().into_user()).collect()
 }
 
-/// Whether a user's rule gave one result of the right shape for each.
-fn check(
-    custom: &Custom,
-    rule: &str,
-    shapes: impl ExactSizeIterator<Item = Vec<usize>>,
-    due: &[Vec<usize>],
-) -> Result<()> {
-    if shapes.len() != due.len() {
-        let message = format!(
-            "{rule} gave {} tangents for {} results",
-            shapes.len(),
-            due.len()
-        );
-        return Err(Error::function(custom.name(), message));
+fn check_count(custom: &Custom, rule: &str, count: usize, due: usize) -> Result<()> {
+    if count == due {
+        return Ok(());
     }
-    for (i, (shape, due)) in shapes.zip(due).enumerate() {
-        if shape != *due {
-            use dezero_array::Tuple;
-            let message = format!(
-                "{rule} gave result {i}, of shape {}, a tangent of shape {}",
-                Tuple(due),
-                Tuple(&shape)
-            );
-            return Err(Error::function(custom.name(), message));
-        }
+    let message = format!("{rule} gave {count} for {due} results; one is due for each");
+    Err(Error::function(custom.name(), message))
+}
+
+fn check_shape(custom: &Custom, rule: &str, i: usize, t: &Variable, y: &Variable) -> Result<()> {
+    let (shape, due) = (t.shape(), y.shape());
+    if shape == due {
+        return Ok(());
     }
-    Ok(())
+    let message = format!(
+        "{rule} gave shape {} for result {i}, which has shape {}",
+        Tuple(&shape),
+        Tuple(&due)
+    );
+    Err(Error::function(custom.name(), message))
 }

@@ -21,7 +21,7 @@ mod recurrence;
 mod sweep;
 
 pub(crate) use algebra::{Algebra, Extent, Term};
-pub(crate) use compose::{alias, zeros};
+pub(crate) use compose::{alias, zeros, zeros_of};
 pub(crate) use jet::{Jet, Lead};
 pub(crate) use program::{Function, Traced, apply};
 pub(crate) use recurrence::Series;

@@ -167,7 +167,6 @@ impl Program {
             Step::Number(_) | Step::Input(_) | Step::Compare(..) => Vec::new(),
             Step::Function { rate, .. } => rate.into_iter().collect(),
             Step::Rate(a) | Step::Neg(a) => vec![a],
-            Step::Add(a, b) | Step::Sub(a, b) => vec![a, b],
             // Against a rate, whose weight is 1 or more, the other's last coefficient has no part.
             Step::Mul(a, b) => [(a, b), (b, a)]
                 .into_iter()
@@ -175,8 +174,9 @@ impl Program {
                 .map(|(one, _)| one)
                 .collect(),
             Step::Div(a, _) if self.rated[a] == 1 => vec![a],
-            Step::Div(a, b) => vec![a, b],
-            Step::Select(_, a, b) => vec![a, b],
+            Step::Add(a, b) | Step::Sub(a, b) | Step::Div(a, b) | Step::Select(_, a, b) => {
+                vec![a, b]
+            }
         }
     }
 
@@ -410,7 +410,8 @@ impl Sub for Traced {
 impl Mul for Traced {
     type Output = Traced;
     fn mul(self, other: Traced) -> Traced {
-        push(Step::Mul(self.0, other.0), self.rated() + other.rated())
+        let rated = [self, other].iter().map(|factor| factor.rated()).sum();
+        push(Step::Mul(self.0, other.0), rated)
     }
 }
 

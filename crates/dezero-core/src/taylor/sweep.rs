@@ -49,7 +49,7 @@ enum Found<V> {
 
 impl Pushforward {
     /// Finds what lies between.
-    pub(crate) fn new(ys: &[&Variable], xs: &[&Variable]) -> Result<Self> {
+    pub(crate) fn new(ys: &[&Variable], xs: &[&Variable]) -> Self {
         let sources: Vec<Option<NodeRef>> = xs.iter().map(|x| node_of(x)).collect();
         let results: Vec<Option<NodeRef>> = ys.iter().map(|y| node_of(y)).collect();
         let pass = results
@@ -67,13 +67,13 @@ impl Pushforward {
         let sources: Vec<Option<usize>> = sources.iter().map(position).collect();
         let results: Vec<Option<usize>> = results.iter().map(position).collect();
         let mut found = Self {
+            visits,
             sources,
             results,
             pass,
-            visits,
         };
         found.connect();
-        Ok(found)
+        found
     }
 
     /// Finds for each visit which others it reads.

@@ -75,7 +75,7 @@ transforms! {
             .collect::<Result<Vec<_>>>()?;
         let keep = call.keep || tangents.iter().any(Variable::is_tracked) && crate::is_recording();
         let call = Call { keep, ..call };
-        let tangent = call.recorded(|| call.between(&[&call.y])?.first(&tangents))?.remove(0);
+        let tangent = call.recorded(|| call.between(&[&call.y]).first(&tangents))?.remove(0);
         let tangent = tangent.unwrap_or_else(|| call.y.with_value(crate::taylor::zeros));
         Ok((call.give(call.y.clone()), call.give(tangent)))
     }

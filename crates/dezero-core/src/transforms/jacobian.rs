@@ -5,7 +5,7 @@ use dezero_array::{Array, Tuple};
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::{Error, Result};
 use crate::mode::{self, Recording};
-use crate::taylor::Pushforward;
+use crate::taylor::{Pushforward, zeros, zeros_of};
 use crate::variable::Variable;
 
 transforms! {
@@ -68,10 +68,10 @@ transforms! { one variable:
         let call = field("pointwise_divergence", &f, at, line)?;
         let directions = coordinate_directions(&call)?;
         let divergence = call.recorded(|| {
-            let found = call.between(&[&call.y])?.tangents(&[Variable::value(directions.clone())], Some(directions.shape()[0]))?;
+            let found = call.between(&[&call.y]).tangents(&[Variable::value(directions.clone())], Some(directions.shape()[0]))?;
             match &found[0] {
                 Some(tangent) => tangent.try_mul(&directions)?.try_sum([0, -1]),
-                None => call.y.with_value(crate::taylor::zeros).try_sum(-1),
+                None => call.y.with_value(zeros).try_sum(-1),
             }
         })?;
         Ok(call.give(divergence))
@@ -164,7 +164,7 @@ pub(super) fn wide(
     let largest = ys.iter().map(|y| y.size()).max().unwrap_or(1).max(n).max(1);
     let chunk = (CHUNK / largest).clamp(1, n.max(1));
     call.recorded(|| {
-        let pushforward = Pushforward::new(ys, &[&call.xs[i]])?;
+        let pushforward = Pushforward::new(ys, &[&call.xs[i]]);
         let mut parts = Vec::new();
         let mut first = 0;
         while first < n {
@@ -173,14 +173,10 @@ pub(super) fn wide(
             let tangents =
                 pushforward.tangents(&[Variable::value(directions.clone())], Some(count))?;
             for (tangent, y) in tangents.into_iter().zip(ys) {
-                let tangent = match tangent {
-                    Some(tangent) => tangent,
-                    None => {
-                        let mut shape = vec![count];
-                        shape.extend(y.shape());
-                        Variable::value(Array::zeros(&shape, y.dtype())?)
-                    }
-                };
+                let tangent = tangent.map_or_else(
+                    || zeros_of(&[&[count], y.shape().as_slice()].concat(), y.dtype()),
+                    Ok,
+                )?;
                 parts.push(collect(&directions, &tangent)?);
             }
             first += count;
@@ -204,7 +200,7 @@ pub(super) fn unit_directions(x: &Array, first: usize, count: usize) -> Result<A
 /// Rows of tangents, one for each direction, joined and turned: the directions become the last axes,
 /// of the shape of `x`.
 pub(super) fn directions_last(
-    parts: Vec<Variable>,
+    parts: &[Variable],
     y: &Variable,
     x: &Variable,
 ) -> Result<Variable> {
@@ -212,7 +208,7 @@ pub(super) fn directions_last(
     let mut shape = y.shape();
     shape.extend(x.shape());
     if rows.is_empty() {
-        return Ok(Variable::value(Array::zeros(&shape, y.dtype())?));
+        return zeros_of(&shape, y.dtype());
     }
     let joined = if rows.len() == 1 {
         rows[0].to_link()
@@ -229,7 +225,7 @@ fn forward(call: &Call) -> Result<Vec<Variable>> {
         .map(|i| {
             affordable(call, call.y.size(), call.xs[i].size(), instead)?;
             let parts = wide(call, &[&call.y], i, |_, tangent| Ok(tangent.to_link()))?;
-            let jacobian = call.recorded(|| directions_last(parts, &call.y, &call.xs[i]))?;
+            let jacobian = call.recorded(|| directions_last(&parts, &call.y, &call.xs[i]))?;
             Ok(call.give(jacobian))
         })
         .collect()
@@ -244,7 +240,7 @@ fn reverse(call: &Call) -> Result<Vec<Variable>> {
     }
     let cotangent = {
         let _recording = mode::enter_recording(Recording::On);
-        Variable::new(call.y.with_value(crate::taylor::zeros).data())
+        Variable::new(call.y.with_value(zeros).data())
     };
     let gradients = call.gradient(Some(&cotangent))?;
     let back = Call {
@@ -262,7 +258,7 @@ fn reverse(call: &Call) -> Result<Vec<Variable>> {
                 shape.extend(x.shape());
                 let rows: Vec<&Variable> = rows.iter().collect();
                 if rows.is_empty() {
-                    return Ok(Variable::value(Array::zeros(&shape, call.y.dtype())?));
+                    return zeros_of(&shape, call.y.dtype());
                 }
                 Variable::try_concatenate(&rows, 0)?.try_reshape(shape)
             })?;

@@ -173,7 +173,7 @@ impl Call {
             keep: recording && differentiable,
         };
         if recording && !differentiable {
-            call.keep = call.between(&[&call.y])?.foreign().is_some();
+            call.keep = call.between(&[&call.y]).foreign().is_some();
         }
         Ok(call)
     }
@@ -193,7 +193,7 @@ impl Call {
     }
 
     /// The graph between the arguments and results of the function or its gradient.
-    pub(crate) fn between(&self, ys: &[&Variable]) -> Result<Pushforward> {
+    pub(crate) fn between(&self, ys: &[&Variable]) -> Pushforward {
         let xs: Vec<&Variable> = self.xs.iter().collect();
         Pushforward::new(ys, &xs)
     }

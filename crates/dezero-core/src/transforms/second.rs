@@ -34,7 +34,7 @@ transforms! {
             let mut blocks = Vec::new();
             for (j, x) in call.xs.iter().enumerate() {
                 let parts = wide(&call, &[gradient], j, |_, tangent| Ok(tangent.to_link()))?;
-                let block = call.recorded(|| directions_last(parts, gradient, x))?;
+                let block = call.recorded(|| directions_last(&parts, gradient, x))?;
                 blocks.push(call.give(block));
             }
             rows.push(P::each(blocks));
@@ -64,7 +64,7 @@ transforms! {
         let gradients = call.gradient(None)?;
         let products = call.recorded(|| {
             let gradients: Vec<&Variable> = gradients.iter().collect();
-            call.between(&gradients)?.first(&vs)
+            call.between(&gradients).first(&vs)
         })?;
         let products = products
             .into_iter()
@@ -92,7 +92,7 @@ transforms! { one variable:
         let n = x.size();
         let chunk = ((1 << 20) / n.max(call.y.size()).max(1)).clamp(1, n.max(1));
         let laplacian = call.recorded(|| {
-            let pushforward = call.between(&[&call.y])?;
+            let pushforward = call.between(&[&call.y]);
             let mut sum: Option<Variable> = None;
             let mut first = 0;
             while first < n {
@@ -123,7 +123,7 @@ transforms! { one variable:
         let call = Call::new("pointwise_laplacian", &f, &at, line)?;
         let directions = coordinate_directions(&call)?;
         let laplacian = call.recorded(|| {
-            let laplacian = second(&call.between(&[&call.y])?, directions)?;
+            let laplacian = second(&call.between(&[&call.y]), directions)?;
             Ok(laplacian.unwrap_or_else(|| call.y.with_value(zeros)))
         })?;
         Ok(call.give(laplacian))

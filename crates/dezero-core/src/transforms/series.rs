@@ -85,7 +85,7 @@ transforms! { one variable:
 /// The coefficients of the result of a call, from those of its variables.
 fn along(call: &Call, seeds: Vec<Series<Term>>, order: usize) -> Result<Vec<Variable>> {
     let mut found = call
-        .between(&[&call.y])?
+        .between(&[&call.y])
         .run(seeds, Extent::along(order))?
         .remove(0);
     let mut coefficients = vec![call.y.to_link()];
@@ -107,7 +107,7 @@ fn numbers(call: &Call, order: usize) -> Result<Option<Vec<f64>>> {
     if call.keep {
         return Ok(None);
     }
-    let pushforward = Pushforward::new(&[&call.y], &[&call.xs[0]])?;
+    let pushforward = Pushforward::new(&[&call.y], &[&call.xs[0]]);
     let mut seed = vec![None, Some(1.0)];
     seed.resize(order + 1, None);
     let Some(mut found) = pushforward.numbers(vec![seed], order)? else {

@@ -8,6 +8,7 @@ mod dtypes;
 mod elementwise;
 mod errors;
 mod functions;
+mod functions_forward;
 mod graph;
 mod hostile;
 mod laws;
