@@ -9,7 +9,9 @@
 //! The twins do what the recorded graph does, operation by operation, so that results agree to the
 //! bit; they know the formula, and so need no graph.
 
+mod derivatives;
 mod harness;
+mod pinn;
 
 use std::hint::black_box;
 
@@ -17,7 +19,7 @@ use dezero_core::{Backward, Variable, grad};
 use harness::{Side, Work, timed};
 
 fn main() {
-    harness::main(vec![
+    let mut works = vec![
         gradient_descent(),
         newton(),
         derivatives_of_tanh(
@@ -31,7 +33,13 @@ fn main() {
         small_sine(),
         many_leaves(),
         one_leaf_many_times(),
-    ]);
+        derivatives::taylor_of_tanh(),
+        derivatives::physics_informed_network(),
+        derivatives::dense_hessian(),
+        derivatives::hessian_vector_product(),
+    ];
+    works.extend(derivatives::costs());
+    harness::main(works);
 }
 
 /// As `step28.rs` writes it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::dtype::{DType, Element, Scalar, cast, each_dtype};
 use crate::error::{Error, Result};
+use crate::pool;
 use crate::shape::{Layout, SCALAR, Tuple, checked_size, reserve};
 use crate::strided::Walk;
 
@@ -67,6 +68,15 @@ impl Tensor {
                 Storage::Owned(buffer) => buffer,
                 Storage::View(_) => unreachable!("a view holds the tensor that owns its buffer"),
             },
+        }
+    }
+}
+
+impl Drop for Buffer {
+    #[inline]
+    fn drop(&mut self) {
+        if let Self::F64(values) = self {
+            pool::give(std::mem::take(values));
         }
     }
 }

@@ -6,6 +6,7 @@
 use crate::array::{Array, Repr};
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
+use crate::pool::buffer;
 use crate::shape::{broadcast, checked_size, reserve};
 use crate::strided::{Walk, map_row, one_row, zip_row};
 
@@ -74,12 +75,12 @@ impl Array {
             return f(values[0]).into();
         }
         if let Some((row, starts, output)) = one_row(&[layout]) {
-            let mut out = Vec::with_capacity(row.len);
+            let mut out = buffer(row.len);
             map_row(values, starts, &row, &mut out, &f);
             return Self::from_parts(out, output);
         }
         let (walk, output) = Walk::natural(&[layout], &layout.shape);
-        let mut out = Vec::with_capacity(walk.size);
+        let mut out = buffer(walk.size);
         walk.map(values, &mut out, f);
         Self::from_parts(out, output)
     }

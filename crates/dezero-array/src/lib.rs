@@ -45,6 +45,7 @@ mod join;
 mod linalg;
 mod matmul;
 mod ndarray;
+mod pool;
 mod print;
 mod reduce;
 mod shape;

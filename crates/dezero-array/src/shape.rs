@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::ops::{Deref, DerefMut};
 
 use crate::error::{Error, Result};
+use crate::pool;
 
 const INLINE: usize = 4;
 
@@ -240,7 +241,10 @@ pub(crate) fn checked_size(op: &str, shape: &[usize], element: usize) -> Result<
 }
 
 /// An empty vector with room for `len` elements.
-pub(crate) fn reserve<T>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
+pub(crate) fn reserve<T: 'static>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
+    if let Some(kept) = pool::take(len) {
+        return Ok(kept);
+    }
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),

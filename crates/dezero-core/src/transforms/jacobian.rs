@@ -53,7 +53,7 @@ transforms! { one variable:
             // Direction i picks element i.
             tangent.try_mul(directions)?.try_sum(..)
         })?;
-        total(&call, traced, &x)
+        total(&call, traced.concat(), &x)
     }
 
     /// The [`divergence`] at each of many points: the last axis of the variable holds the coordinates,
@@ -152,27 +152,27 @@ pub(super) fn affordable(call: &Call, rows: usize, columns: usize, instead: &str
 }
 
 /// Sweeps unit directions of input `i` upwards, a chunk at a time, and lets `collect` make something
-/// of the directions and the tangents of the results together.
+/// of the directions and the tangents of a result: for each result, what it made of each chunk.
 pub(super) fn wide(
     call: &Call,
     ys: &[&Variable],
     i: usize,
     collect: impl Fn(&Array, &Variable) -> Result<Variable>,
-) -> Result<Vec<Variable>> {
+) -> Result<Vec<Vec<Variable>>> {
     let x = call.xs[i].data();
     let n = x.size();
     let largest = ys.iter().map(|y| y.size()).max().unwrap_or(1).max(n).max(1);
     let chunk = (CHUNK / largest).clamp(1, n.max(1));
     call.recorded(|| {
         let pushforward = Pushforward::new(ys, &[&call.xs[i]]);
-        let mut parts = Vec::new();
+        let mut parts = vec![Vec::new(); ys.len()];
         let mut first = 0;
         while first < n {
             let count = chunk.min(n - first);
             let directions = unit_directions(&x, first, count)?;
             let tangents =
                 pushforward.tangents(&[Variable::value(directions.clone())], Some(count))?;
-            for (tangent, y) in tangents.into_iter().zip(ys) {
+            for ((tangent, y), parts) in tangents.into_iter().zip(ys).zip(&mut parts) {
                 let tangent = tangent.map_or_else(
                     || zeros_of(&[&[count], y.shape().as_slice()].concat(), y.dtype()),
                     Ok,
@@ -197,26 +197,27 @@ pub(super) fn unit_directions(x: &Array, first: usize, count: usize) -> Result<A
     Ok(Array::from_vec(values, &shape)?.astype(x.dtype()))
 }
 
-/// Rows of tangents, one for each direction, joined and turned: the directions become the last axes,
-/// of the shape of `x`.
-pub(super) fn directions_last(
-    parts: &[Variable],
-    y: &Variable,
-    x: &Variable,
-) -> Result<Variable> {
-    let rows: Vec<&Variable> = parts.iter().collect();
-    let mut shape = y.shape();
-    shape.extend(x.shape());
-    if rows.is_empty() {
-        return zeros_of(&shape, y.dtype());
+/// Rows of tangents of a result, one for each direction, joined: of the shape of what the
+/// directions belong to, then that of the result.
+pub(super) fn directions_first(parts: &[Variable], y: &Variable, x: &Variable) -> Result<Variable> {
+    let shape = [x.shape(), y.shape()].concat();
+    match parts {
+        [] => zeros_of(&shape, y.dtype()),
+        [all] => all.try_reshape(shape),
+        parts => {
+            let parts: Vec<&Variable> = parts.iter().collect();
+            Variable::try_concatenate(&parts, 0)?.try_reshape(shape)
+        }
     }
-    let joined = if rows.len() == 1 {
-        rows[0].to_link()
-    } else {
-        Variable::try_concatenate(&rows, 0)?
-    };
-    let axes: Vec<usize> = (1..=y.ndim()).chain([0]).collect();
-    joined.try_permute(axes)?.try_reshape(shape)
+}
+
+/// [`directions_first`] the other way round.
+fn directions_last(parts: &[Variable], y: &Variable, x: &Variable) -> Result<Variable> {
+    let axes: Vec<usize> = (0..y.ndim())
+        .map(|axis| axis + x.ndim())
+        .chain(0..x.ndim())
+        .collect();
+    directions_first(parts, y, x)?.try_permute(axes)
 }
 
 fn forward(call: &Call) -> Result<Vec<Variable>> {
@@ -224,7 +225,7 @@ fn forward(call: &Call) -> Result<Vec<Variable>> {
     (0..call.xs.len())
         .map(|i| {
             affordable(call, call.y.size(), call.xs[i].size(), instead)?;
-            let parts = wide(call, &[&call.y], i, |_, tangent| Ok(tangent.to_link()))?;
+            let parts = wide(call, &[&call.y], i, |_, tangent| Ok(tangent.to_link()))?.concat();
             let jacobian = call.recorded(|| directions_last(&parts, &call.y, &call.xs[i]))?;
             Ok(call.give(jacobian))
         })
@@ -248,20 +249,12 @@ fn reverse(call: &Call) -> Result<Vec<Variable>> {
         y: call.y.clone(),
         ..*call
     };
-    gradients
-        .iter()
+    let gradients: Vec<&Variable> = gradients.iter().collect();
+    let rows = wide(&back, &gradients, 0, |_, tangent| Ok(tangent.to_link()))?;
+    rows.iter()
         .zip(&call.xs)
-        .map(|(gx, x)| {
-            let rows = wide(&back, &[gx], 0, |_, tangent| Ok(tangent.to_link()))?;
-            let jacobian = call.recorded(|| {
-                let mut shape = call.y.shape();
-                shape.extend(x.shape());
-                let rows: Vec<&Variable> = rows.iter().collect();
-                if rows.is_empty() {
-                    return zeros_of(&shape, call.y.dtype());
-                }
-                Variable::try_concatenate(&rows, 0)?.try_reshape(shape)
-            })?;
+        .map(|(rows, x)| {
+            let jacobian = call.recorded(|| directions_first(rows, x, &call.y))?;
             Ok(call.give(jacobian))
         })
         .collect()

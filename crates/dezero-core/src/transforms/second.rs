@@ -2,7 +2,7 @@
 
 use dezero_array::Array;
 
-use super::jacobian::{affordable, coordinate_directions, directions_last, unit_directions, wide};
+use super::jacobian::{affordable, coordinate_directions, directions_first, unit_directions, wide};
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::Result;
 use crate::taylor::{Extent, Pushforward, zeros};
@@ -29,15 +29,16 @@ transforms! {
             }
         }
         let gradients = call.gradient(None)?;
+        let gradients: Vec<&Variable> = gradients.iter().collect();
         let mut rows = Vec::new();
-        for gradient in &gradients {
-            let mut blocks = Vec::new();
-            for (j, x) in call.xs.iter().enumerate() {
-                let parts = wide(&call, &[gradient], j, |_, tangent| Ok(tangent.to_link()))?;
-                let block = call.recorded(|| directions_last(&parts, gradient, x))?;
-                blocks.push(call.give(block));
-            }
-            rows.push(P::each(blocks));
+        for (i, x) in call.xs.iter().enumerate() {
+            // By symmetry, the directions of a variable give its own rows.
+            let parts = wide(&call, &gradients, i, |_, tangent| Ok(tangent.to_link()))?;
+            let blocks = parts.iter().zip(&gradients).map(|(parts, gradient)| {
+                let block = call.recorded(|| directions_first(parts, gradient, x))?;
+                Ok(call.give(block))
+            });
+            rows.push(P::each(blocks.collect::<Result<Vec<_>>>()?));
         }
         Ok(P::each(rows))
     }
