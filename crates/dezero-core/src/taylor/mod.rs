@@ -15,6 +15,7 @@
 mod algebra;
 mod compose;
 mod custom;
+mod hash;
 mod jet;
 mod program;
 mod recurrence;

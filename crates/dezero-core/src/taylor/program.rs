@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::rc::Rc;
 
+use super::hash;
 use crate::elementwise::{Binary, Compare, Unary};
 use crate::op::Op;
 
@@ -89,7 +90,7 @@ const MOST_DEPTH: usize = 6;
 /// Programs kept by a thread: an exponent that changes all the time makes a new one each time.
 const MOST_PROGRAMS: usize = 256;
 
-type Programs = HashMap<(Function, [bool; 2]), Option<Rc<Program>>>;
+type Programs = HashMap<(Function, [bool; 2]), Option<Rc<Program>>, hash::Build>;
 
 thread_local! {
     static PROGRAMS: RefCell<Programs> = RefCell::default();
@@ -113,7 +114,11 @@ impl Program {
 
     fn trace(function: Function, wanted: [bool; 2]) -> Option<Self> {
         TRACE.set(Trace::default());
-        let inputs = [0, 1].map(|i| push(Step::Input(i), 0));
+        let both = [0, 1].map(|i| push(Step::Input(i), 0));
+        let inputs = match function {
+            Function::Unary(_) => [both[0], both[0]],
+            Function::Binary(_) => both,
+        };
         TRACE.with_borrow_mut(|trace| trace.constant = wanted.map(|wanted| !wanted));
         let result = apply(function, inputs).0;
         let trace = TRACE.take();
@@ -127,9 +132,38 @@ impl Program {
             order: Vec::new(),
             last: Vec::new(),
         };
-        program.last = program.schedule([result])?;
-        program.order = program.schedule(program.reached())?;
+        program.keep(&program.reached());
+        program.last = program.schedule([program.result])?;
+        program.order = program.schedule(0..program.steps.len())?;
         Some(program)
+    }
+
+    /// Leaves nothing but the given steps.
+    fn keep(&mut self, kept: &[usize]) {
+        let at = |old: usize| kept.binary_search(&old).expect("what a step needs is kept");
+        let moved = |step: Step| match step {
+            Step::Number(_) | Step::Input(_) => step,
+            Step::Rate(a) => Step::Rate(at(a)),
+            Step::Neg(a) => Step::Neg(at(a)),
+            Step::Add(a, b) => Step::Add(at(a), at(b)),
+            Step::Sub(a, b) => Step::Sub(at(a), at(b)),
+            Step::Mul(a, b) => Step::Mul(at(a), at(b)),
+            Step::Div(a, b) => Step::Div(at(a), at(b)),
+            Step::Compare(op, a, b) => Step::Compare(op, at(a), at(b)),
+            Step::Select(a, b, c) => Step::Select(at(a), at(b), at(c)),
+            Step::Function {
+                function,
+                arguments,
+                rate,
+            } => Step::Function {
+                function,
+                arguments: arguments.map(at),
+                rate: rate.map(at),
+            },
+        };
+        self.steps = kept.iter().map(|&old| moved(self.steps[old])).collect();
+        self.rated = kept.iter().map(|&old| self.rated[old]).collect();
+        self.result = at(self.result);
     }
 
     /// Every step that the result depends on, at any weight.

@@ -4,12 +4,14 @@
 //! computation, so the nodes found, sorted by id, are met after their inputs. Nothing recurses, and
 //! a series is dropped after its last use.
 
+use std::collections::HashSet;
+
 use super::algebra::{Algebra, Extent, Numbers, Term, Variables};
 use super::compose::composed;
-use super::custom;
 use super::jet::{Jet, Lead, fit};
 use super::program::{Function, Program};
 use super::recurrence::{Series, run};
+use super::{custom, hash};
 use crate::error::{Error, Result};
 use crate::mode::{self, Recording};
 use crate::node::{Inputs, NodeRef};
@@ -261,7 +263,7 @@ fn between(results: &[Option<NodeRef>], sources: &[Option<NodeRef>]) -> Vec<Visi
         return Vec::new();
     };
     let mut pending: Vec<NodeRef> = results.iter().flatten().cloned().collect();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen: HashSet<u64, hash::Build> = HashSet::default();
     let mut visits = Vec::new();
     while let Some(node) = pending.pop() {
         if node.id < oldest || !seen.insert(node.id) {
