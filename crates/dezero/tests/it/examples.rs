@@ -15,7 +15,12 @@ fn run(example: &str) -> String {
         "{} is missing: run the tests with `cargo test`, which builds the examples",
         path.display()
     );
-    let output = Command::new(path).output().unwrap();
+    // What it writes goes where cargo keeps files of tests.
+    let mut command = Command::new(path);
+    let output = command
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
     assert!(
         output.status.success(),
         "{}",
@@ -163,4 +168,14 @@ fn step35_differentiates_tanh() {
 #[test]
 fn step36_differentiates_a_gradient() {
     assert_eq!(run("step36"), "variable(100.0)\n");
+}
+
+#[test]
+fn pinn_solves_poissons_equation() {
+    let output = run("pinn");
+    let error = output
+        .lines()
+        .find_map(|line| line.strip_prefix("largest error: "));
+    let error: f64 = error.expect("the error is told").trim().parse().unwrap();
+    assert!(error < 1e-3, "{output}");
 }
