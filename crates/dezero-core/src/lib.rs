@@ -24,6 +24,7 @@
 //! - [`Function`]: a function of one's own, with its derivative.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
+//! - [`Polynomial`]: a truncated Taylor series, to evaluate and to print.
 //! - [`graph`]: the record as plain data, for drawing.
 //!
 //! # Which derivative rule holds where
@@ -48,6 +49,7 @@ mod node;
 mod op;
 mod operators;
 mod ops;
+mod polynomial;
 mod variable;
 
 pub use backward::{Backward, grad, try_grad};
@@ -61,4 +63,5 @@ pub use op::Op;
 pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
+pub use polynomial::Polynomial;
 pub use variable::Variable;
