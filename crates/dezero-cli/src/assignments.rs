@@ -5,25 +5,29 @@ use std::fmt::Write;
 
 use dezero::Variable;
 use dezero::expr::Formula;
+use serde_json::Value;
 
-use crate::report::{Failure, Number, Quoted};
+use crate::report::{Failure, Number, Quoted, json};
 
 /// The most names that a message lists.
 const MOST_LISTED: usize = 8;
 
-/// A formula at a point: its variables, named, with their values.
+/// A point for formulas: variables, named, with their values.
 pub(crate) struct Point {
     pub(crate) names: Vec<String>,
     pub(crate) values: Vec<f64>,
     pub(crate) variables: Vec<Variable>,
-    /// The position of each of the formula's own variables, in its order.
-    inputs: Vec<usize>,
+    positions: HashMap<String, usize>,
 }
 
 impl Point {
-    /// Reads the value of each variable of the formula, from the argument of `flag`. A name that
-    /// the formula does not contain is a variable that it does not depend on.
-    pub(crate) fn read(formula: &Formula, flag: &str, text: &str) -> Result<Self, Failure> {
+    /// Reads the value of each variable of the formulas, from the argument of `flag`. A name that
+    /// no formula contains is a variable that they do not depend on.
+    pub(crate) fn read<'a>(
+        formulas: impl IntoIterator<Item = &'a Formula>,
+        flag: &str,
+        text: &str,
+    ) -> Result<Self, Failure> {
         // In the order in which they were given, which is how their user thinks of them.
         let (mut names, mut values) = (Vec::new(), Vec::new());
         let mut positions = HashMap::new();
@@ -35,13 +39,16 @@ impl Point {
             names.push(name);
             values.push(value);
         }
-        let inputs = formula
-            .variables()
-            .iter()
-            .map(|name| positions.get(name).copied());
-        let Some(inputs) = inputs.collect() else {
-            return Err(missing(formula, flag, &positions, &values));
-        };
+        let mut seen = HashSet::new();
+        let needed: Vec<&str> = formulas
+            .into_iter()
+            .flat_map(Formula::variables)
+            .map(String::as_str)
+            .filter(|name| seen.insert(*name))
+            .collect();
+        if needed.iter().any(|name| !positions.contains_key(*name)) {
+            return Err(missing(&needed, flag, &positions, &values));
+        }
         let variables = names
             .iter()
             .zip(&values)
@@ -50,46 +57,103 @@ impl Point {
             variables: variables.collect(),
             names,
             values,
-            inputs,
+            positions,
         })
     }
 
-    /// The formula at the point.
+    /// One of the formulas at the point.
     pub(crate) fn value(&self, formula: &Formula) -> Result<Variable, Failure> {
         Ok(self.evaluate(formula, &self.variables)?)
     }
 
-    /// The formula at other variables, which stand in the order of the point's.
+    /// One of the formulas at other variables, which stand in the order of the point's.
     pub(crate) fn evaluate(
         &self,
         formula: &Formula,
         variables: &[Variable],
     ) -> dezero::Result<Variable> {
-        formula.eval(
-            &self
-                .inputs
-                .iter()
-                .map(|&at| &variables[at])
-                .collect::<Vec<_>>(),
-        )
+        let inputs = formula.variables().iter();
+        let inputs: Vec<&Variable> = inputs
+            .map(|name| &variables[self.positions[name]])
+            .collect();
+        formula.eval(&inputs)
+    }
+
+    /// One of the formulas as a function of the variable at one position alone: the others stay at
+    /// their values.
+    pub(crate) fn along(
+        &self,
+        formula: &Formula,
+        position: usize,
+        x: &Variable,
+    ) -> dezero::Result<Variable> {
+        let mut variables: Vec<Variable> =
+            self.values.iter().map(|&x| Variable::constant(x)).collect();
+        variables[position] = x.clone();
+        self.evaluate(formula, &variables)
+    }
+
+    /// The position of the variable that `--wrt` names, or of the only one; `purpose` is what it
+    /// is needed for.
+    pub(crate) fn wrt(&self, wrt: Option<&str>, purpose: &str) -> Result<usize, Failure> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        match (wrt, &names[..]) {
+            (Some(wrt), _) => self.positions.get(wrt).copied().ok_or_else(|| {
+                let has = if names.is_empty() {
+                    "none".to_owned()
+                } else {
+                    listed(&names)
+                };
+                Failure::usage(format!("--wrt {}: the variables are: {has}", Quoted(wrt)))
+            }),
+            (None, [_]) => Ok(0),
+            (None, []) => Err(Failure::usage(format!(
+                "the formula has no variable to {purpose}"
+            ))),
+            (None, _) => Err(Failure::usage(format!(
+                "there are several variables, {}: say with --wrt which one to {purpose}",
+                listed(&names)
+            ))),
+        }
+    }
+
+    /// `x = 2.0, y = -1.0`
+    pub(crate) fn shown(&self) -> String {
+        let assignments: Vec<String> = self
+            .names
+            .iter()
+            .zip(&self.values)
+            .map(|(name, &x)| format!("{name} = {}", Number(x)))
+            .collect();
+        assignments.join(", ")
+    }
+
+    /// A number for each of the names, as an object.
+    pub(crate) fn object(&self, numbers: impl IntoIterator<Item = f64>) -> Value {
+        let names = self.names.iter().cloned();
+        names.zip(numbers.into_iter().map(json)).collect()
+    }
+
+    /// The point as an object.
+    pub(crate) fn json(&self) -> Value {
+        self.object(self.values.iter().copied())
     }
 }
 
-/// Which of the formula's variables have no value, and how to give them one.
+/// Which of the variables have no value, and how to give them one.
 fn missing(
-    formula: &Formula,
+    names: &[&str],
     flag: &str,
     positions: &HashMap<String, usize>,
     values: &[f64],
 ) -> Failure {
-    let names = formula.variables();
     let missing: Vec<&str> = names
         .iter()
-        .filter(|name| !positions.contains_key(*name))
-        .map(String::as_str)
+        .filter(|name| !positions.contains_key(**name))
+        .copied()
         .collect();
     let mut message = format!("no value for {}", listed(&missing));
-    let own: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let own: HashSet<&str> = names.iter().copied().collect();
     let mut others: Vec<(usize, &str)> = positions
         .iter()
         .filter(|(name, _)| !own.contains(name.as_str()))
@@ -101,7 +165,7 @@ fn missing(
         let _ = write!(message, " (and the formula has no {})", listed(&others));
     }
     if names.len() <= MOST_LISTED {
-        let example = names.iter().map(|name| match positions.get(name) {
+        let example = names.iter().map(|name| match positions.get(*name) {
             Some(&at) => format!("{name}={}", Number(values[at])),
             None => format!("{name}=1"),
         });
@@ -189,7 +253,7 @@ mod tests {
 
     fn read(formula: &str, text: &str) -> Result<Point, String> {
         let formula = Formula::parse(formula).unwrap();
-        Point::read(&formula, "--at", text).map_err(|failure| failure.to_string())
+        Point::read([&formula], "--at", text).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -202,7 +266,7 @@ mod tests {
     #[test]
     fn the_formula_takes_its_variables_by_name() {
         let formula = Formula::parse("x - 10*y").unwrap();
-        let point = Point::read(&formula, "--at", "unused=7,y=1,x=2").unwrap();
+        let point = Point::read([&formula], "--at", "unused=7,y=1,x=2").unwrap();
         assert_eq!(point.value(&formula).unwrap().item(), -8.0);
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Derivatives, graphs and minima of formulas.
+/// Derivatives, series, graphs and minima of formulas.
 ///
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
 /// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
@@ -17,11 +17,12 @@ use clap_complete::Shell;
     after_help = "\
 Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
+  dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
   dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
 )]
 pub(crate) struct Cli {
-    /// Print JSON, for programs (diff, minimize and ops)
+    /// Print JSON, for programs (diff, taylor, check, minimize and ops)
     #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
@@ -36,8 +37,34 @@ pub(crate) enum Command {
 Examples:
   dezero diff \"x^2 + 3*x\" --at x=2
   dezero diff \"sin(x)\" --at x=pi/4 --order 4
-  dezero diff \"x*y^2\" --at x=1,y=-2 --order 2 --json")]
+  dezero diff \"x*y^2\" --at x=1,y=-2 --order 2 --json
+  dezero diff --jacobian \"r*cos(t); r*sin(t)\" --at r=2,t=pi/6")]
     Diff(DiffArguments),
+
+    /// The Taylor series of a formula around a point, up to an order
+    #[command(after_help = "\
+The series is in powers of one variable less its value at the point. If the point has several, \
+--wrt names that one, and the others stay at their values. A coefficient that is a fraction, up to \
+rounding, is printed as one. The polynomial is a formula again.
+
+Examples:
+  dezero taylor \"sin(x)\" --around x=0 --order 9
+  dezero taylor \"sqrt(x)\" --around x=4
+  dezero taylor \"exp(x*y)\" --around x=0,y=2 --wrt x --order 4 --json")]
+    Taylor(TaylorArguments),
+
+    /// The derivatives of a formula against differences of its values
+    #[command(after_help = "\
+Each derivative is computed twice: by the rules, and from values near the point alone (central \
+differences, extrapolated by Ridders' method). The exit code is 1 if any two disagree. Where the \
+formula has a kink, a jump or a pole at the point, the values have no single answer: the verdict \
+says so, and nothing is compared.
+
+Examples:
+  dezero check \"x^2*sin(y)\" --at x=1,y=2
+  dezero check \"lgamma(x)/tanh(x)\" --at x=3.5 --json
+  dezero check \"abs(x)\" --at x=0")]
+    Check(CheckArguments),
 
     /// The computational graph of a formula, or of its derivative, as Graphviz DOT
     #[command(after_help = "\
@@ -78,17 +105,22 @@ impl Command {
             Self::Graph(_) => Some("DOT"),
             Self::Completions { .. } => Some("a completion script"),
             Self::Man => Some("troff"),
-            Self::Diff(_) | Self::Minimize(_) | Self::Ops => None,
+            Self::Diff(_) | Self::Taylor(_) | Self::Check(_) | Self::Minimize(_) | Self::Ops => {
+                None
+            }
         }
     }
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct DiffArguments {
+pub(crate) struct Text {
     /// The formula, such as "x^2*sin(y)"
     #[arg(allow_hyphen_values = true)]
     pub(crate) formula: String,
+}
 
+#[derive(Debug, Args)]
+pub(crate) struct At {
     /// The point: a value for each variable, such as x=2,y=pi/3
     #[arg(
         long,
@@ -98,19 +130,32 @@ pub(crate) struct DiffArguments {
         hide_default_value = true
     )]
     pub(crate) at: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// The formula, such as "x^2*sin(y)"
+    #[arg(allow_hyphen_values = true, required_unless_present = "jacobian")]
+    pub(crate) formula: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) point: At,
 
     /// The highest order of derivatives
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) order: usize,
+
+    /// The Jacobian of several formulas, with semicolons between them, instead of FORMULA
+    #[arg(long, value_name = "FORMULAS", allow_hyphen_values = true)]
+    pub(crate) jacobian: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct GraphArguments {
-    /// The formula, such as "tanh(x)"
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) formula: String,
+pub(crate) struct TaylorArguments {
+    #[command(flatten)]
+    pub(crate) text: Text,
 
-    /// The point at which the graph is recorded: a value for each variable, such as x=1
+    /// The point to expand around: a value for each variable, such as x=0
     #[arg(
         long,
         value_name = "POINT",
@@ -118,7 +163,33 @@ pub(crate) struct GraphArguments {
         default_value = "",
         hide_default_value = true
     )]
-    pub(crate) at: String,
+    pub(crate) around: String,
+
+    /// The highest power
+    #[arg(long, value_name = "N", default_value = "5", allow_negative_numbers = true, value_parser = whole)]
+    pub(crate) order: usize,
+
+    /// The variable to expand in, if there are several
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) wrt: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) text: Text,
+
+    #[command(flatten)]
+    pub(crate) point: At,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    #[command(flatten)]
+    pub(crate) text: Text,
+
+    #[command(flatten)]
+    pub(crate) point: At,
 
     /// Draw the derivative of this order; 0 draws the formula itself
     #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true, value_parser = whole)]
@@ -139,9 +210,8 @@ pub(crate) struct GraphArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct MinimizeArguments {
-    /// The formula, such as "(x - 3)^2"
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) formula: String,
+    #[command(flatten)]
+    pub(crate) text: Text,
 
     /// Where to begin: a value for each variable, such as x0=0,x1=2
     #[arg(

@@ -1,6 +1,10 @@
 //! Text in columns, also where characters are two columns wide.
 
+use std::fmt::Write;
+
 use unicode_width::UnicodeWidthStr;
+
+use crate::report::Number;
 
 /// The columns that the widest of `texts` takes.
 pub(crate) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
@@ -19,6 +23,43 @@ pub(crate) fn left(text: &str, width: usize) -> String {
 /// `text` at the right of `width` columns.
 pub(crate) fn right(text: &str, width: usize) -> String {
     format!("{:1$}{text}", "", width.saturating_sub(text.width()))
+}
+
+/// A line for each value, `  label = value`.
+pub(crate) fn write_values<'a>(
+    text: &mut String,
+    rows: impl IntoIterator<Item = (&'a str, f64)> + Clone,
+) {
+    let width = widest(rows.clone().into_iter().map(|(label, _)| label));
+    for (label, value) in rows {
+        let _ = writeln!(text, "  {} = {}", left(label, width), Number(value));
+    }
+}
+
+/// A line for each row, with a name in front, under the names of the columns.
+pub(crate) fn write_matrix(
+    text: &mut String,
+    names: &[String],
+    columns: &[String],
+    rows: &[Vec<f64>],
+) {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|&x| Number(x).to_string()).collect())
+        .collect();
+    let label = widest(names.iter().map(String::as_str));
+    let width = widest(cells.iter().flatten().chain(columns).map(String::as_str));
+    let line = |cells: &[String]| {
+        cells
+            .iter()
+            .map(|cell| right(cell, width))
+            .collect::<Vec<_>>()
+            .join("  ")
+    };
+    let _ = writeln!(text, "  {}   {}", left("", label), line(columns));
+    for (name, row) in names.iter().zip(&cells) {
+        let _ = writeln!(text, "  {} | {}", left(name, label), line(row));
+    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ impl Derivation {
         Self::within(MOST_NODES)
     }
 
-    fn within(most_nodes: i64) -> Self {
+    /// [`new`](Self::new) that gives up where the graphs would have more than `most_nodes`.
+    pub(crate) fn within(most_nodes: i64) -> Self {
         let nodes = live_nodes().max(1);
         Self {
             order: 0,
@@ -37,6 +38,11 @@ impl Derivation {
             last: [nodes; 2],
             current: nodes,
         }
+    }
+
+    /// The order of derivatives that was begun last.
+    pub(crate) fn order(&self) -> usize {
+        self.order
     }
 
     /// Begins the next order of derivatives.

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::assignments::Point;
 use crate::cli::DiffArguments;
-use crate::columns::{left, right, widest};
+use crate::columns::{write_matrix, write_values};
 use crate::derivation::Derivation;
-use crate::report::{Failure, Number, Report, json, on_one_line};
+use crate::report::{Failure, Quoted, Report, json, on_one_line};
+use crate::{jacobian, series};
 
 /// The most partial derivatives that are worth printing.
 const MOST_PARTIALS: usize = 100_000;
@@ -21,60 +22,75 @@ const MOST_PARTIALS: usize = 100_000;
 type Level = BTreeMap<Vec<usize>, Variable>;
 
 pub(crate) fn run(arguments: &DiffArguments) -> Result<Report, Failure> {
-    let formula = Formula::parse(&arguments.formula)?;
-    let point = Point::read(&formula, "--at", &arguments.at)?;
-    let y = point.value(&formula)?;
-    if let ([name], [x]) = (&point.names[..], &point.variables[..]) {
-        let derivatives = derivatives(arguments.order, x, &y)?;
-        Ok(one_variable(
-            heading(arguments, &point),
-            name,
-            y.item(),
-            &derivatives,
-        ))
+    let text = match (&arguments.formula, &arguments.jacobian) {
+        (Some(text), None) => text,
+        (None, Some(formulas)) => return jacobian::run(formulas, arguments),
+        (formula, _) => {
+            return Err(Failure::usage(format!(
+                "--jacobian takes the place of FORMULA, and {} is there too; give one of the two",
+                Quoted(formula.as_deref().unwrap_or_default())
+            )));
+        }
+    };
+    let formula = parse(text)?;
+    let point = Point::read([&formula], "--at", &arguments.point.at)?;
+    let heading = heading(text, &point);
+    if let [name] = &point.names[..] {
+        let derivatives = series::derivatives(
+            |x| point.along(&formula, 0, x),
+            point.values[0],
+            arguments.order,
+        )?;
+        Ok(one_variable(heading, name, &derivatives))
     } else {
+        let y = point.value(&formula)?;
         let levels = partials(arguments.order, &point, &y)?;
-        Ok(several_variables(
-            heading(arguments, &point),
-            &point.names,
-            y.item(),
-            &levels,
-        ))
+        Ok(several_variables(heading, &point.names, y.item(), &levels))
     }
 }
 
+/// The formula; one in which several stand belongs elsewhere.
+fn parse(text: &str) -> Result<Formula, Failure> {
+    let elsewhere = "\n  help: for several formulas, `dezero diff --jacobian \"f1; f2\"`";
+    Formula::parse(text).map_err(|error| {
+        if error.formula().get(error.span()) == Some(";") {
+            Failure::failed(format!(
+                "{}{elsewhere}",
+                error
+                    .to_string()
+                    .split("\n  help")
+                    .next()
+                    .unwrap_or_default()
+            ))
+        } else {
+            error.into()
+        }
+    })
+}
+
 /// What every report begins with.
-fn heading(arguments: &DiffArguments, point: &Point) -> (String, Map<String, Value>) {
-    let at = point.names.iter().zip(&point.values);
-    let mut text = on_one_line(&arguments.formula, &point.names);
+fn heading(formula: &str, point: &Point) -> (String, Map<String, Value>) {
+    let mut text = on_one_line(formula, &point.names);
     if !point.names.is_empty() {
-        let at: Vec<String> = at
-            .clone()
-            .map(|(name, &x)| format!("{name} = {}", Number(x)))
-            .collect();
-        let _ = writeln!(text, "at {}", at.join(", "));
+        let _ = writeln!(text, "at {}", point.shown());
     }
     let mut object = Map::new();
-    object.insert("formula".into(), json!(arguments.formula));
-    object.insert(
-        "at".into(),
-        at.map(|(name, &x)| (name.clone(), json(x))).collect(),
-    );
+    object.insert("formula".into(), json!(formula));
+    object.insert("at".into(), point.json());
     (text, object)
 }
 
 fn one_variable(
     (mut text, mut object): (String, Map<String, Value>),
     name: &str,
-    value: f64,
     derivatives: &[f64],
 ) -> Report {
     let label = |order: usize| match order {
         0..=3 => format!("f{}({name})", "'".repeat(order)),
         _ => format!("f^({order})({name})"),
     };
-    let rows: Vec<(String, f64)> = std::iter::once(&value)
-        .chain(derivatives)
+    let rows: Vec<(String, f64)> = derivatives
+        .iter()
         .enumerate()
         .map(|(order, &value)| (label(order), value))
         .collect();
@@ -82,11 +98,9 @@ fn one_variable(
         &mut text,
         rows.iter().map(|(label, value)| (label.as_str(), *value)),
     );
-    object.insert("value".into(), json(value));
-    object.insert(
-        "derivatives".into(),
-        derivatives.iter().copied().map(json).collect(),
-    );
+    let mut derivatives = derivatives.iter().copied().map(json);
+    object.insert("value".into(), derivatives.next().unwrap_or_default());
+    object.insert("derivatives".into(), derivatives.collect());
     Report::new(text, object.into())
 }
 
@@ -121,6 +135,7 @@ fn several_variables(
             write_matrix(
                 &mut text,
                 names,
+                names,
                 &positions
                     .clone()
                     .map(|i| row(i).collect())
@@ -154,47 +169,6 @@ fn several_variables(
         object.insert("partials".into(), entries.collect());
     }
     Report::new(text, object.into())
-}
-
-/// A line for each value, `  label = value`.
-fn write_values<'a>(text: &mut String, rows: impl IntoIterator<Item = (&'a str, f64)> + Clone) {
-    let width = widest(rows.clone().into_iter().map(|(label, _)| label));
-    for (label, value) in rows {
-        let _ = writeln!(text, "  {} = {}", left(label, width), Number(value));
-    }
-}
-
-fn write_matrix(text: &mut String, names: &[String], rows: &[Vec<f64>]) {
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|&x| Number(x).to_string()).collect())
-        .collect();
-    let label = widest(names.iter().map(String::as_str));
-    let width = widest(cells.iter().flatten().chain(names).map(String::as_str));
-    let line = |cells: &[String]| {
-        cells
-            .iter()
-            .map(|cell| right(cell, width))
-            .collect::<Vec<_>>()
-            .join("  ")
-    };
-    let _ = writeln!(text, "  {}   {}", left("", label), line(names));
-    for (name, row) in names.iter().zip(&cells) {
-        let _ = writeln!(text, "  {} | {}", left(name, label), line(row));
-    }
-}
-
-/// The derivatives of `y` by `x`, from the first up to `order`.
-fn derivatives(order: usize, x: &Variable, y: &Variable) -> Result<Vec<f64>, Failure> {
-    let mut derivation = Derivation::new();
-    let mut derivatives = Vec::new();
-    let mut gx = y.clone();
-    for _ in 0..order {
-        derivation.next_order()?;
-        gx = derivation.differentiate(&gx, &[x])?.remove(0);
-        derivatives.push(gx.item());
-    }
-    Ok(derivatives)
 }
 
 /// The partial derivatives of each order up to `order`.

@@ -5,10 +5,10 @@ use std::path::Path;
 use dezero::expr::Formula;
 use dezero::{Dot, Variable, graph, live_nodes};
 
-use crate::assignments::{Point, listed};
+use crate::assignments::Point;
 use crate::cli::GraphArguments;
 use crate::derivation::Derivation;
-use crate::report::{Failure, Quoted, Report, write_file};
+use crate::report::{Failure, Report, write_file};
 
 /// The most nodes whose graph is written: about 400 MB of DOT.
 const MOST_NODES: i64 = 3_000_000;
@@ -17,8 +17,8 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     if let Some(path) = &arguments.output {
         check_extension(path)?;
     }
-    let formula = Formula::parse(&arguments.formula)?;
-    let point = Point::read(&formula, "--at", &arguments.at)?;
+    let formula = Formula::parse(&arguments.text.formula)?;
+    let point = Point::read([&formula], "--at", &arguments.point.at)?;
     let by = wrt(arguments, &point)?;
     let mut y = point.value(&formula)?;
     // A formula that is a variable is that variable.
@@ -59,30 +59,11 @@ fn check_extension(path: &Path) -> Result<(), Failure> {
 
 /// The position of the variable to differentiate by, if that is asked for.
 fn wrt(arguments: &GraphArguments, point: &Point) -> Result<Option<usize>, Failure> {
-    let names: Vec<&str> = point.names.iter().map(String::as_str).collect();
-    let by = match &arguments.wrt {
-        Some(wrt) => names.iter().position(|name| name == wrt).ok_or_else(|| {
-            let has = if names.is_empty() {
-                "none".to_owned()
-            } else {
-                listed(&names)
-            };
-            Failure::usage(format!("--wrt {}: the variables are: {has}", Quoted(wrt)))
-        })?,
-        None if arguments.order == 0 => return Ok(None),
-        None if names.len() == 1 => 0,
-        None if names.is_empty() => {
-            return Err(Failure::usage(
-                "the formula has no variable to differentiate by",
-            ));
-        }
-        None => {
-            return Err(Failure::usage(format!(
-                "there are several variables, {}: say with --wrt which one to differentiate by",
-                listed(&names)
-            )));
-        }
-    };
+    // A name that is wrong is wrong at order 0 too.
+    if arguments.order == 0 && arguments.wrt.is_none() {
+        return Ok(None);
+    }
+    let by = point.wrt(arguments.wrt.as_deref(), "differentiate by")?;
     Ok((arguments.order > 0).then_some(by))
 }
 

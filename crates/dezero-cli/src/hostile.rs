@@ -13,7 +13,8 @@ use crate::answer;
 /// The exit code of `dezero arguments`, run in this process; what it printed or said.
 fn run(arguments: &[&str]) -> (u8, String) {
     let arguments = std::iter::once("dezero").chain(arguments.iter().copied());
-    match answer(arguments.map(OsString::from)) {
+    let outcome = answer(arguments.map(OsString::from));
+    match outcome.and_then(|answer| answer.failure.map_or(Ok(answer.text), Err)) {
         Ok(text) => (0, text),
         Err(failure) => (failure.exit_code(), failure.to_string()),
     }
@@ -156,6 +157,7 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
         prop::sample::select(vec![
             "--json",
             "--trace",
+            "--jacobian=x; y",
             "--verbose",
             "--help",
             "--",
@@ -172,12 +174,16 @@ proptest! {
 
     #[test]
     fn random_command_lines_end_well(
-        command in prop::sample::select(vec!["diff", "graph", "minimize"]),
+        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize"]),
         formula in formula(),
         point in point(),
         flags in flags(),
     ) {
-        let at = if command == "minimize" { "--start" } else { "--at" };
+        let at = match command {
+            "minimize" => "--start",
+            "taylor" => "--around",
+            _ => "--at",
+        };
         let mut arguments = vec![command, &formula, at, &point];
         arguments.extend(flags.iter().map(String::as_str));
         check(&arguments)?;
@@ -191,5 +197,11 @@ proptest! {
         prop_assert_eq!(code, 0);
         let code = check(&["graph", &formula, "--at", &point, "--order", &order, "--wrt", "x"])?;
         prop_assert_eq!(code, 0);
+        let formulas = format!("{formula}; x; {formula}");
+        let code = check(&["diff", "--jacobian", &formulas, "--at", &point, "--json"])?;
+        prop_assert_eq!(code, 0);
+        // Where a series is, and where values agree, is up to the formula.
+        check(&["taylor", &formula, "--around", &point, "--order", &order, "--wrt", "x", "--json"])?;
+        check(&["check", &formula, "--at", &point, "--json"])?;
     }
 }

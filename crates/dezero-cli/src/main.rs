@@ -1,20 +1,25 @@
-//! The command `dezero`: derivatives, graphs and minima of formulas at the shell.
+//! The command `dezero`: derivatives, series, graphs and minima of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff`, `graph`, `minimize` and `ops` answer one command each, and
-//! `report` is the one way out: text or JSON to standard output, messages to standard error, an
-//! exit code.
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize` and
+//! `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
+//! messages to standard error, an exit code.
 
 mod assignments;
+mod check;
 mod cli;
 mod columns;
 mod derivation;
 mod diff;
+mod differences;
 mod graph;
 #[cfg(test)]
 mod hostile;
+mod jacobian;
 mod minimize;
 mod ops;
 mod report;
+mod series;
+mod taylor;
 
 use std::env;
 use std::ffi::OsString;
@@ -24,12 +29,12 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
-use report::{Failure, Report};
+use report::{Answer, Failure, Report};
 
 fn main() -> ExitCode {
     // A bug is reported in a line, not as a trace.
     panic::set_hook(Box::new(|_| {}));
-    let outcome = answer(env::args_os()).and_then(|text| report::print(&text));
+    let outcome = answer(env::args_os()).and_then(Answer::print);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.print(),
@@ -37,7 +42,7 @@ fn main() -> ExitCode {
 }
 
 /// What the command line `arguments` prints.
-fn answer(arguments: impl Iterator<Item = OsString>) -> Result<String, Failure> {
+fn answer(arguments: impl Iterator<Item = OsString>) -> Result<Answer, Failure> {
     let cli = Cli::try_parse_from(arguments)?;
     let report = panic::catch_unwind(|| run(&cli).map(|report| report.render(cli.json)));
     report.unwrap_or_else(|payload| Err(Failure::bug(payload.as_ref())))
@@ -53,6 +58,8 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
     }
     match &cli.command {
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Taylor(arguments) => taylor::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Minimize(arguments) => minimize::run(arguments),
         Command::Ops => Ok(ops::run()),

@@ -16,10 +16,10 @@ use crate::columns::{left, right, widest};
 use crate::report::{Failure, Number, Quoted, Report, json, on_one_line};
 
 pub(crate) fn run(arguments: &MinimizeArguments) -> Result<Report, Failure> {
-    let formula = Formula::parse(&arguments.formula)?;
-    let start = Point::read(&formula, "--start", &arguments.start)?;
+    let formula = Formula::parse(&arguments.text.formula)?;
+    let start = Point::read([&formula], "--start", &arguments.start)?;
     if start.names.is_empty() {
-        let formula = Quoted(&arguments.formula);
+        let formula = Quoted(&arguments.text.formula);
         return Err(Failure::failed(format!(
             "{formula} has no variable to minimise by"
         )));
@@ -84,7 +84,7 @@ fn text(
         trace.write(&mut text, names);
         text.push('\n');
     }
-    text.push_str(&on_one_line(&arguments.formula, names));
+    text.push_str(&on_one_line(&arguments.text.formula, names));
     let width = widest(names.iter().map(String::as_str).chain(["value"]));
     for (name, x) in names.iter().zip(&minimum.point) {
         let _ = writeln!(text, "  {} = {}", left(name, width), Number(x.item()));
@@ -128,7 +128,7 @@ fn object(
 ) -> Value {
     let reached: Vec<f64> = minimum.point.iter().map(Variable::item).collect();
     let mut object = Map::new();
-    object.insert("formula".into(), json!(arguments.formula));
+    object.insert("formula".into(), json!(arguments.text.formula));
     object.insert("method".into(), json!(arguments.method.name()));
     object.insert("minimum".into(), point(names, &reached));
     object.insert("value".into(), json(minimum.value));

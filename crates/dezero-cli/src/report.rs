@@ -16,6 +16,14 @@ use serde_json::Value;
 pub(crate) struct Report {
     text: String,
     json: Option<Value>,
+    failure: Option<Failure>,
+}
+
+/// What is left to do for the command line: to print, and to fail if something is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) failure: Option<Failure>,
 }
 
 impl Report {
@@ -23,27 +31,45 @@ impl Report {
         Self {
             text,
             json: Some(json),
+            failure: None,
         }
     }
 
     /// A report that is a text for programs already.
     pub(crate) fn text(text: String) -> Self {
-        Self { text, json: None }
+        Self {
+            text,
+            json: None,
+            failure: None,
+        }
+    }
+
+    /// A report of something that is not as it should be.
+    pub(crate) fn with_failure(mut self, failure: Failure) -> Self {
+        self.failure = Some(failure);
+        self
     }
 
     /// What is printed, with a line break at its end.
-    pub(crate) fn render(self, json: bool) -> String {
-        match self.json {
-            Some(value) if json => format!("{value}\n"),
-            _ => self.text,
+    pub(crate) fn render(self, json: bool) -> Answer {
+        Answer {
+            text: match self.json {
+                Some(value) if json => format!("{value}\n"),
+                _ => self.text,
+            },
+            failure: self.failure,
         }
     }
 }
 
-/// Prints what was asked for.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+impl Answer {
+    /// Prints what was asked for.
+    pub(crate) fn print(self) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let printed = out.write_all(self.text.as_bytes());
+        written(printed.and_then(|()| out.flush()))?;
+        self.failure.map_or(Ok(()), Err)
+    }
 }
 
 fn written(result: io::Result<()>) -> Result<(), Failure> {
@@ -160,6 +186,13 @@ impl fmt::Display for Number {
     }
 }
 
+/// A number to so many significant digits, for what is not more exact than that.
+pub(crate) fn to_digits(x: f64, digits: usize) -> f64 {
+    format!("{x:.*e}", digits.saturating_sub(1))
+        .parse()
+        .unwrap_or(x)
+}
+
 /// A number in JSON, which has no others than the finite ones.
 pub(crate) fn json(x: f64) -> Value {
     serde_json::Number::from_f64(x)
@@ -222,6 +255,17 @@ mod tests {
             Quoted(&"이".repeat(41)).to_string(),
             format!("`{}…`", "이".repeat(40))
         );
+    }
+
+    #[test]
+    fn numbers_are_cut_to_digits() {
+        assert_eq!(to_digits(123.456, 2), 120.0);
+        assert_eq!(to_digits(-1.999_999_9, 6), -2.0);
+        assert_eq!(
+            (to_digits(0.0, 2), to_digits(f64::INFINITY, 2)),
+            (0.0, f64::INFINITY)
+        );
+        assert!(to_digits(f64::NAN, 2).is_nan());
     }
 
     #[test]

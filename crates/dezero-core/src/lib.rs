@@ -24,6 +24,7 @@
 //! - [`Function`]: a function of one's own, with its derivative.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
+//! - [`Polynomial`]: a truncated Taylor series, to evaluate and to print.
 //! - [`graph`]: the record as plain data, for drawing.
 //!
 //! # Which derivative rule holds where
@@ -49,6 +50,7 @@ mod node;
 mod op;
 mod operators;
 mod ops;
+mod polynomial;
 mod taylor;
 pub mod transforms;
 mod variable;
@@ -65,4 +67,5 @@ pub use op::Op;
 pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
+pub use polynomial::Polynomial;
 pub use variable::Variable;

@@ -26,6 +26,10 @@ fn failures_are_1_and_explained() {
         dezero(&["diff", "", "--at", "x=1"]).failure(1),
         dezero(&["diff", "x*y", "--at", "x=1,y=1", "--order", "1000"]).failure(1),
         dezero(&["diff", "x", "--at", "x=1", "--order", "1e9"]).failure(1),
+        dezero(&["diff", "tanh(x)", "--at", "x=1", "--order", "10000"]).failure(1),
+        dezero(&["diff", "x; y", "--at", "x=1,y=1"]).failure(1),
+        dezero(&["diff", "--jacobian", "x*y; 2x + y", "--at", "x=1,y=1"]).failure(1),
+        dezero(&["diff", "--jacobian", "2x", "--at", "x=1"]).failure(1),
         dezero(&[
             "graph",
             "x",
@@ -76,6 +80,24 @@ fn wrong_flags_are_2_and_explained() {
         dezero(&["graph", "2", "--order", "1"]).failure(2),
         dezero(&["graph", "x", "--at", "x=1", "-o", "x.png"]).failure(2),
         dezero(&["graph", "x", "--at", "x=1", "--json"]).failure(2),
+        dezero(&["taylor", "x*y", "--around", "x=1,y=2"]).failure(2),
+        dezero(&["taylor", "x", "--around", "x=1", "--wrt", "y"]).failure(2),
+        dezero(&["taylor", "2"]).failure(2),
+        dezero(&["check", "2"]).failure(2),
+        dezero(&["diff", "--at", "x=1"]).failure(2),
+        dezero(&["diff", "x", "--jacobian", "x; y", "--at", "x=1,y=1"]).failure(2),
+        dezero(&[
+            "diff",
+            "--jacobian",
+            "x; y",
+            "--at",
+            "x=1,y=1",
+            "--order",
+            "2",
+        ])
+        .failure(2),
+        dezero(&["diff", "--jacobian", "x; ; y", "--at", "x=1,y=1"]).failure(2),
+        dezero(&["diff", "--jacobian", "x; y", "--at", "x=1"]).failure(2),
         dezero(&["dif", "x"]).failure(2),
     ];
     insta::assert_snapshot!(said.concat());

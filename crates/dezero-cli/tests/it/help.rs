@@ -5,12 +5,21 @@ use std::process::{Command, Stdio};
 
 use crate::command::dezero;
 
-const COMMANDS: [&str; 6] = ["diff", "graph", "minimize", "ops", "completions", "man"];
+const COMMANDS: [&str; 8] = [
+    "diff",
+    "taylor",
+    "check",
+    "graph",
+    "minimize",
+    "ops",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
-    for command in ["diff", "graph", "minimize"] {
+    for command in ["diff", "taylor", "check", "graph", "minimize"] {
         insta::assert_snapshot!(
             format!("help_{command}"),
             dezero(&[command, "--help"]).success()
@@ -45,14 +54,17 @@ fn the_examples_of_the_help_work() {
             examples += 1;
         }
     }
-    assert!(examples >= 12, "{examples} examples");
+    assert!(examples >= 18, "{examples} examples");
 }
 
 #[test]
 fn completions_know_commands_and_flags() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = dezero(&["completions", shell]).success();
-        for word in COMMANDS.into_iter().chain(["wrt", "start", "trace"]) {
+        for word in COMMANDS
+            .into_iter()
+            .chain(["wrt", "start", "trace", "around", "jacobian"])
+        {
             assert!(script.contains(word), "{shell} lacks {word}");
         }
     }
@@ -82,6 +94,8 @@ fn the_manual_has_a_page_of_every_command() {
     let expected = [
         "dezero",
         "dezero-diff",
+        "dezero-taylor",
+        "dezero-check",
         "dezero-graph",
         "dezero-minimize",
         "dezero-ops",
