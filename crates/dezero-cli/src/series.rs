@@ -1,6 +1,7 @@
 //! Derivatives of high order by one variable: the one place where they come from.
 
-use dezero::{Polynomial, Result, Variable};
+use dezero::transforms::try_taylor;
+use dezero::{Polynomial, Result, Variable, graph};
 
 use crate::derivation::Derivation;
 use crate::report::Failure;
@@ -8,7 +9,7 @@ use crate::report::Failure;
 /// The highest order of which `k!` is a float.
 const HIGHEST_FACTORIAL: usize = 170;
 
-/// The nodes that derivatives above that order may take, which is a matter of a second.
+/// The nodes that derivatives which no series gives may take, which is a matter of a second.
 const MOST_NODES: i64 = 2_000_000;
 
 /// The value and the derivatives up to `order` of a function at a number.
@@ -17,25 +18,42 @@ pub(crate) fn derivatives(
     at: f64,
     order: usize,
 ) -> Result<Vec<f64>, Failure> {
+    if order > HIGHEST_FACTORIAL {
+        return one_by_one(f, at, order)?.map_err(too_high);
+    }
+    let coefficients = coefficients(&f, at, order)?;
+    let mut factorial = 1.0;
+    let by_series = coefficients.iter().enumerate().map(|(k, c)| {
+        factorial *= k.max(1) as f64;
+        c * factorial
+    });
+    let by_series = by_series.collect();
+    // A coefficient can be too small or too large for a float where the derivative is not.
+    if coefficients.iter().all(|&c| c.is_normal() || c == 0.0) {
+        return Ok(by_series);
+    }
+    Ok(one_by_one(f, at, order)?.unwrap_or(by_series))
+}
+
+/// The same by differentiating again and again; or the order at which that became too much.
+fn one_by_one(
+    f: impl Fn(&Variable) -> Result<Variable>,
+    at: f64,
+    order: usize,
+) -> Result<Result<Vec<f64>, usize>, Failure> {
     let x = Variable::new(at);
     let mut gx = f(&x)?;
     let mut derivatives = vec![gx.item()];
-    let mut derivation = if order > HIGHEST_FACTORIAL {
-        Derivation::within(MOST_NODES)
-    } else {
-        Derivation::new()
-    };
+    let mut derivation = Derivation::within(MOST_NODES);
     for _ in 0..order {
         derivation.next_order()?;
-        let found = derivation.differentiate(&gx, &[&x]);
-        gx = match found {
-            Ok(mut found) => found.remove(0),
-            Err(_) if order > HIGHEST_FACTORIAL => return Err(too_high(derivation.order())),
-            Err(failure) => return Err(failure),
+        let Ok(mut found) = derivation.differentiate(&gx, &[&x]) else {
+            return Ok(Err(derivation.order()));
         };
+        gx = found.remove(0);
         derivatives.push(gx.item());
     }
-    Ok(derivatives)
+    Ok(Ok(derivatives))
 }
 
 fn too_high(order: usize) -> Failure {
@@ -52,23 +70,30 @@ pub(crate) fn taylor(
     around: f64,
     order: usize,
 ) -> Result<Polynomial, Failure> {
-    let derivatives = derivatives(f, around, order)?;
-    let coefficients = derivatives.into_iter().enumerate();
-    let coefficients: Vec<f64> = coefficients
-        .map(|(k, derivative)| over_factorial(derivative, k))
-        .collect();
-    Ok(Polynomial::new(around, coefficients))
+    Ok(Polynomial::new(around, coefficients(f, around, order)?))
 }
 
-/// `x / k!`, also where `k!` is more than a float holds.
-fn over_factorial(x: f64, k: usize) -> f64 {
-    let product = |factors: std::ops::RangeInclusive<usize>| -> f64 {
-        factors.map(|factor| factor as f64).product()
-    };
-    let first = k.min(HIGHEST_FACTORIAL);
-    (first + 1..=k).fold(x / product(1..=first), |quotient, factor| {
-        quotient / factor as f64
-    })
+/// The most numbers that all series of a computation may have: 800 MB.
+const MOST_COEFFICIENTS: usize = 100_000_000;
+
+/// The most products of such numbers, which is a matter of some ten seconds.
+const MOST_PRODUCTS: usize = 20_000_000_000;
+
+fn coefficients(
+    f: impl Fn(&Variable) -> Result<Variable>,
+    around: f64,
+    order: usize,
+) -> Result<Vec<f64>, Failure> {
+    let operations = graph(&f(&Variable::new(around))?).functions().len().max(1);
+    let coefficients = operations.saturating_mul(order.saturating_add(1));
+    let products = coefficients.saturating_mul(order);
+    if coefficients > MOST_COEFFICIENTS || products > MOST_PRODUCTS {
+        return Err(Failure::failed(format!(
+            "a series to order {order} takes too long through a formula of {operations} operations; \
+             ask for a lower --order"
+        )));
+    }
+    Ok(try_taylor(f, around, order)?)
 }
 
 /// A derivative that has no single value at a point.
@@ -101,26 +126,32 @@ pub(crate) fn jump(
     order: usize,
 ) -> Result<Option<Jump>, Failure> {
     let order = order.min(HIGHEST_JUMP);
-    let here = derivatives(&f, at, order)?;
     let steps = if at == 0.0 {
         STEPS_FROM_ZERO
     } else {
         STEPS.map(|step| step * at.abs())
     };
-    let beside = |step: f64| -> Result<[Vec<f64>; 2], Failure> {
-        Ok([
-            derivatives(&f, at - step, order)?,
-            derivatives(&f, at + step, order)?,
-        ])
+    // A recurrence that divides by what is almost zero loses the digits that are compared here.
+    let mut found = Vec::new();
+    for step in [
+        0.0, -steps[0], steps[0], -steps[1], steps[1], -steps[2], steps[2],
+    ] {
+        match one_by_one(&f, at + step, order)? {
+            Ok(derivatives) => found.push(derivatives),
+            // Of a formula of that size, nobody knows.
+            Err(_) => return Ok(None),
+        }
+    }
+    let [here, far @ .., left, right] = &found[..] else {
+        return Ok(None);
     };
-    let [far, further, near] = steps.map(beside);
-    let (far, further, near) = (far?, further?, near?);
+    let near = [left, right];
     let jumps = |k: usize, side: usize| {
-        let change = |beside: &[Vec<f64>; 2]| (beside[side][k] - here[k]).abs();
+        let change = |beside: &Vec<f64>| (beside[k] - here[k]).abs();
         let size = near[side][k].abs().max(here[k].abs());
-        change(&near) > NOTICEABLE
-            && change(&near) > 1e-3 * size
-            && change(&near) > 1e-2 * change(&far).max(change(&further))
+        let longer = far.iter().skip(side).step_by(2).map(change);
+        let near = change(near[side]);
+        near > NOTICEABLE && near > 1e-3 * size && near > 1e-2 * longer.fold(0.0, f64::max)
     };
     let first = (0..=order).find(|&k| jumps(k, 0) || jumps(k, 1));
     Ok(first.map(|k| Jump {
@@ -184,16 +215,32 @@ mod tests {
         }
     }
 
+    /// The tangent numbers are from the table of the OEIS, A000182.
     #[test]
-    fn factorials_beyond_a_float() {
-        assert_eq!(over_factorial(24.0, 4), 1.0);
+    fn high_orders_come_from_a_series() {
+        let of = |formula: &str, at, order| {
+            let formula = Formula::parse(formula).unwrap();
+            derivatives(|x| formula.eval(&[x]), at, order).unwrap()
+        };
+        let tanh = of("tanh(x)", 0.0, 19);
+        for (k, expected) in [
+            (1, 1.0),
+            (3, -2.0),
+            (11, -353_792.0),
+            (19, -29_088_885_112_832.0),
+        ] {
+            assert!((tanh[k] / expected - 1.0).abs() < 1e-13, "{k}: {}", tanh[k]);
+        }
+        // 1/170! is a float, but exp(-100)/170! is none.
+        for d in of("exp(x)", -100.0, HIGHEST_FACTORIAL) {
+            assert!((d / (-100_f64).exp() - 1.0).abs() < 1e-12, "{d}");
+        }
         assert_eq!(
-            over_factorial(1e308, 170),
-            1e308 / 7.257_415_615_307_994e306
+            of("1/x", 1e-3, HIGHEST_FACTORIAL)[HIGHEST_FACTORIAL],
+            f64::INFINITY
         );
-        let (above, below) = (over_factorial(1e308, 171), over_factorial(1e308, 170));
-        assert_eq!(above, below / 171.0);
-        assert_eq!(over_factorial(1.0, 1000), 0.0);
+        let constant = derivatives(|_| Ok(Variable::constant(2.0)), 1.0, 2).unwrap();
+        assert_eq!(constant, [2.0, 0.0, 0.0]);
     }
 
     #[test]

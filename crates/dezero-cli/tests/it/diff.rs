@@ -65,6 +65,26 @@ fn tanh_has_the_values_of_the_book() {
     assert_close(&found["derivatives"][1], -0.639_700_008_449_224_6);
 }
 
+/// Of the function 1/(1 - x) at 0, the derivatives are the factorials.
+#[test]
+fn the_twentieth_derivative_takes_no_time() {
+    let arguments = [
+        "diff",
+        "1/(1 - x)",
+        "--at",
+        "x=0",
+        "--order",
+        "20",
+        "--json",
+    ];
+    let found = dezero(&arguments).json();
+    let mut factorial = 1.0;
+    for k in 1..=20 {
+        factorial *= f64::from(k as u8);
+        assert_close(&found["derivatives"][k - 1], factorial);
+    }
+}
+
 #[test]
 fn goldstein_price_has_the_values_of_the_book() {
     let formula = "(1 + (x + y + 1)^2 * (19 - 14*x + 3*x^2 - 14*y + 6*x*y + 3*y^2)) * \
