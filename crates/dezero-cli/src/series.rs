@@ -21,7 +21,8 @@ pub(crate) fn derivatives(
     if order > HIGHEST_FACTORIAL {
         return one_by_one(f, at, order)?.map_err(too_high);
     }
-    let coefficients = coefficients(&f, at, order)?;
+    let series = series(&f, at, order)?;
+    let coefficients = series.coefficients();
     let mut factorial = 1.0;
     let by_series = coefficients.iter().enumerate().map(|(k, c)| {
         factorial *= k.max(1) as f64;
@@ -70,7 +71,7 @@ pub(crate) fn taylor(
     around: f64,
     order: usize,
 ) -> Result<Polynomial, Failure> {
-    Ok(Polynomial::new(around, coefficients(f, around, order)?))
+    series(f, around, order)
 }
 
 /// The most numbers that all series of a computation may have: 800 MB.
@@ -79,11 +80,11 @@ const MOST_COEFFICIENTS: usize = 100_000_000;
 /// The most products of such numbers, which is a matter of some ten seconds.
 const MOST_PRODUCTS: usize = 20_000_000_000;
 
-fn coefficients(
+fn series(
     f: impl Fn(&Variable) -> Result<Variable>,
     around: f64,
     order: usize,
-) -> Result<Vec<f64>, Failure> {
+) -> Result<Polynomial, Failure> {
     let operations = graph(&f(&Variable::new(around))?).functions().len().max(1);
     let coefficients = operations.saturating_mul(order.saturating_add(1));
     let products = coefficients.saturating_mul(order);

@@ -6,12 +6,12 @@
 
 use dezero_array::{Array, DType};
 
-use super::algebra::{Extent, Term, Variables};
+use super::algebra::{Algebra, Extent, Term, Variables};
 use super::jet::Jet;
 use super::program::Function;
 use super::recurrence::Series;
 use crate::backward::try_grad;
-use crate::elementwise::{binary, unary};
+use crate::elementwise::{Binary, binary, unary};
 use crate::error::Result;
 use crate::mode::{self, Recording};
 use crate::variable::Variable;
@@ -27,7 +27,7 @@ pub(crate) fn composed(jet: &Jet<'_>, function: Function, varying: usize) -> Res
         // sum = f^(m) / m! + d * sum, of which no more than `order - m` coefficients matter.
         let mut next = vec![derivatives[m].as_ref().map(|d| {
             let mut term = Term::from(d.to_link());
-            term = super::Algebra::scale(jet.algebra, &term, 1.0 / factorial);
+            term = jet.algebra.scale(&term, 1.0 / factorial);
             term
         })];
         for k in 1..=order - m {
@@ -140,6 +140,55 @@ pub(crate) fn nested(
         Ok(results)
     })?;
     gather(&directions, extent, outputs)
+}
+
+/// The series of an elementwise function of which both inputs vary, where it has no recurrence: the
+/// derivatives along the curve, nested, at every element and in every direction at once.
+pub(crate) fn nested_elementwise(jet: &Jet<'_>, op: Binary) -> Result<Series<Term>> {
+    let keep = mode::is_recording();
+    let (y, extent) = (jet.y.linked_value(), jet.extent);
+    let series = [jet.aligned(0, jet.ndim())?, jet.aligned(1, jet.ndim())?];
+    let derivatives = {
+        let _recording = mode::enter_recording(Recording::On);
+        // A place on the curve for each element and direction, so that one sweep goes back from all.
+        let shape: Vec<usize> = extent
+            .directions
+            .into_iter()
+            .chain(y.shape().iter().copied())
+            .collect();
+        let t = Variable::new(zeros_of(&shape, y.dtype())?.data());
+        let curve = |series: &Series<Term>| -> Result<Variable> {
+            let mut sum = t.try_mul(0.0)?;
+            for (k, term) in series.iter().enumerate() {
+                let Some(term) = term else { continue };
+                let mut c = term.variable()?;
+                if let (true, Some(n)) = (extent.sums_at(k), extent.directions) {
+                    // Summed already: each direction gets its part.
+                    c = c.try_div(n as f64)?;
+                }
+                sum = sum.try_add(c.try_mul(t.try_powf(k as f64)?)?)?;
+            }
+            Ok(sum)
+        };
+        let mut y = op.apply(curve(&series[0])?, curve(&series[1])?)?;
+        let mut derivatives = vec![];
+        for _ in 0..extent.order {
+            y = try_grad(&y, &[&t])?.remove(0);
+            derivatives.push(kept(&y, keep));
+        }
+        derivatives
+    };
+    let mut result = vec![None];
+    let mut factorial = 1.0;
+    for (k, derivative) in (1..).zip(derivatives) {
+        factorial *= f64::from(k);
+        let mut term = Term::from(derivative).times_number(1.0 / factorial);
+        if extent.sums_at(k as usize) {
+            term = jet.algebra.total(&term)?;
+        }
+        result.push(Some(term));
+    }
+    Ok(result)
 }
 
 /// The zeros of a value's shape and dtype.

@@ -292,6 +292,11 @@ pub(crate) fn apply(function: Function, arguments: [Traced; 2]) -> Traced {
         Function::Unary(Unary::Neg) => return -x0,
         Function::Unary(Unary::Square) => return x0 * x0,
         Function::Unary(Unary::Recip) => return 1.0 / x0,
+        Function::Unary(Unary::Pow(exponent)) => {
+            if let Some(power) = whole_power(x0, exponent.get()) {
+                return power;
+            }
+        }
         _ => {}
     }
     let key = (function, arguments.map(|x| x.0));
@@ -338,6 +343,27 @@ pub(crate) fn apply(function: Function, arguments: [Traced; 2]) -> Traced {
         }
     });
     y
+}
+
+/// `x^n` for a whole `n`, by squaring: unlike the recurrence of the power it does not divide by `x`,
+/// which may be zero, or nearly.
+fn whole_power(x: Traced, n: f64) -> Option<Traced> {
+    const MOST: f64 = 1024.0;
+    if n.fract() != 0.0 || n.abs() > MOST || n == 0.0 {
+        return None;
+    }
+    let (mut left, mut square) = (n.abs() as u32, x);
+    let mut product: Option<Traced> = None;
+    while left > 0 {
+        if left % 2 == 1 {
+            product = Some(product.map_or(square, |product| product * square));
+        }
+        left /= 2;
+        if left > 0 {
+            square = square * square;
+        }
+    }
+    product.map(|product| if n < 0.0 { 1.0 / product } else { product })
 }
 
 /// A value in a derivative formula that is being written down: the position of a step.

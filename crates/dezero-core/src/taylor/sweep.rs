@@ -7,11 +7,12 @@
 use std::collections::HashSet;
 
 use super::algebra::{Algebra, Extent, Numbers, Term, Variables};
-use super::compose::composed;
+use super::compose::{composed, nested_elementwise};
 use super::jet::{Jet, Lead, fit};
 use super::program::{Function, Program};
 use super::recurrence::{Series, run};
 use super::{custom, hash};
+use crate::elementwise::{Binary, Unary};
 use crate::error::{Error, Result};
 use crate::mode::{self, Recording};
 use crate::node::{Inputs, NodeRef};
@@ -340,7 +341,10 @@ impl Visit {
                 }
                 Ok(Found::One(all.remove(0)))
             }
-            op => match (Function::of(op), op.structural()) {
+            op => match (
+                primitive(op, &self.inputs, |i| series[i].is_some()),
+                op.structural(),
+            ) {
                 (Some(function), _) => elementwise(function, &jet).map(Found::One),
                 (_, Some(structural)) => structural.series(&jet).map(Found::One),
                 // Comparisons, and leaves that no input is behind.
@@ -350,7 +354,8 @@ impl Visit {
     }
 
     fn numbers(&self, found: &[Option<Found<f64>>], extent: Extent) -> Result<Option<Series<f64>>> {
-        let Some(function) = Function::of(&self.node.op) else {
+        let varies = |i: usize| self.from[i].is_some_and(|from| found[from].is_some());
+        let Some(function) = primitive(&self.node.op, &self.inputs, varies) else {
             return Ok(None);
         };
         let Some(y) = self.node.value.as_f64() else {
@@ -409,26 +414,23 @@ fn elementwise(function: Function, jet: &Jet<'_>) -> Result<Series<Term>> {
             return Ok(result);
         }
     }
-    match wanted {
-        [true, false] => composed(jet, function, 0),
-        [false, true] => composed(jet, function, 1),
-        _ => {
-            let again = |xs: &[Variable]| {
-                let y = match function {
-                    Function::Unary(op) => {
-                        crate::elementwise::unary(op, xs[0].to_link(), jet.algebra.line)
-                    }
-                    Function::Binary(op) => crate::elementwise::binary(
-                        op,
-                        (&xs[0]).into(),
-                        (&xs[1]).into(),
-                        jet.algebra.line,
-                    ),
-                };
-                Ok(vec![y?])
-            };
-            let mut found = super::compose::nested(&again, jet.xs, jet.series, jet.extent, 1)?;
-            Ok(found.remove(0))
+    match (wanted, function) {
+        ([true, true], Function::Binary(op)) => nested_elementwise(jet, op),
+        ([false, true], _) => composed(jet, function, 1),
+        _ => composed(jet, function, 0),
+    }
+}
+
+/// The primitive of a call: a power whose exponent is one number that does not vary is one of a
+/// single variable.
+fn primitive(op: &Op, inputs: &[Variable], varies: impl Fn(usize) -> bool) -> Option<Function> {
+    match (Function::of(op)?, inputs) {
+        (Function::Binary(Binary::Pow), [_, exponent]) if !varies(1) => {
+            let exponent = exponent.linked_value().as_f64();
+            Some(exponent.map_or(Function::Binary(Binary::Pow), |exponent| {
+                Function::Unary(Unary::Pow(exponent.into()))
+            }))
         }
+        (function, _) => Some(function),
     }
 }

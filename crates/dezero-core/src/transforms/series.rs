@@ -2,6 +2,7 @@
 
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::{Error, Result};
+use crate::polynomial::Polynomial;
 use crate::taylor::{Extent, Pushforward, Series, Term, zeros};
 use crate::variable::Variable;
 
@@ -119,19 +120,23 @@ fn numbers(call: &Call, order: usize) -> Result<Option<Vec<f64>>> {
     Ok(Some(series.into_iter().map(|c| c.unwrap_or(0.0)).collect()))
 }
 
-/// The Taylor coefficients `f^(k)(a) / k!` of a function of one number, for `k` from 0 to `order`.
+/// The Taylor polynomial of a function of one number, around a point and up to an order: its
+/// coefficients are the derivatives `f^(k)(around) / k!`. It can be evaluated, printed,
+/// differentiated, and compared with the function.
 ///
 /// ```
 /// use dezero_core::{Variable, transforms::taylor};
-/// let c = taylor(|x| x.exp(), 0.0, 4);
-/// assert_eq!(c, [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0]);
+/// let p = taylor(|x| x.sin(), 0.0, 5);
+/// assert_eq!(p.to_string(), "x - x^3/6 + x^5/120");
+/// assert_eq!(p.coefficients()[3], -1.0 / 6.0);
+/// assert!(p.error_at(f64::sin, 0.5).abs() < 2.0 * p.remainder(0.5).abs());
 /// ```
 ///
 /// # Panics
 ///
 /// Where [`try_taylor`] gives an error.
 #[track_caller]
-pub fn taylor<R: Returned>(f: impl Fn(&Variable) -> R, around: f64, order: usize) -> Vec<f64> {
+pub fn taylor<R: Returned>(f: impl Fn(&Variable) -> R, around: f64, order: usize) -> Polynomial {
     crate::operators::panicking(try_taylor(f, around, order))
 }
 
@@ -146,16 +151,17 @@ pub fn try_taylor<R: Returned>(
     f: impl Fn(&Variable) -> R,
     around: f64,
     order: usize,
-) -> Result<Vec<f64>> {
+) -> Result<Polynomial> {
     let line = std::panic::Location::caller();
     let _plain = crate::NoGrad::new();
     let at = Variable::constant(around);
     let call = Call::new("taylor", &f, &&at, line)?.scalar()?;
     if let Some(numbers) = numbers(&call, order)? {
-        return Ok(numbers);
+        return Ok(Polynomial::new(around, numbers));
     }
     let mut seed = vec![None, Some(Variable::value(1.0).into())];
     seed.resize(order + 1, None);
     let coefficients = call.recorded(|| along(&call, vec![seed], order))?;
-    Ok(coefficients.iter().map(Variable::item).collect())
+    let coefficients: Vec<f64> = coefficients.iter().map(Variable::item).collect();
+    Ok(Polynomial::new(around, coefficients))
 }

@@ -1,13 +1,19 @@
 //! Taylor mode against nested derivatives: every primitive, on numbers and on arrays, in several
 //! directions at once, and differentiated again.
 
-use dezero_core::transforms::{derivatives, jet, jvp, laplacian, taylor};
+use dezero_core::transforms;
+use dezero_core::transforms::{derivatives, jet, jvp, laplacian};
 use dezero_core::{Primitive, Variable, grad, primitives};
 
 use crate::differences::{agree, assert_agree};
 use crate::random::Random;
 
 const POINTS: usize = 8;
+
+/// The coefficients of the Taylor polynomial.
+fn taylor(f: impl Fn(&Variable) -> Variable, around: f64, order: usize) -> Vec<f64> {
+    transforms::taylor(f, around, order).coefficients().to_vec()
+}
 
 /// Calls `check` with every primitive, at points of its domain.
 fn everywhere(seed: u64, check: impl Fn(&Primitive, &[f64])) {
@@ -198,4 +204,49 @@ fn the_laplacian_is_the_trace_of_the_hessian() {
         1e-12,
         "the gradient of the Laplacian",
     );
+}
+
+#[test]
+fn whole_powers_do_not_divide_by_their_base() {
+    // Around a point where the sine is almost zero, and at zero.
+    for at in [1e-20, 1e-160, 0.0] {
+        let c = taylor(|x| x.sin().powf(2.0) + x.sin().powf(5.0), at, 5);
+        assert_agree(
+            &c,
+            &[at * at, 2.0 * at, 1.0, 0.0, -1.0 / 3.0, 1.0],
+            1e-15,
+            "powers",
+        );
+    }
+    let exponent = Variable::constant(3.0);
+    assert_eq!(
+        taylor(|x| x.pow(&exponent), 0.0, 4),
+        [0.0, 0.0, 0.0, 1.0, 0.0]
+    );
+    let c = taylor(|x| x.powf(-2.0), 1.0, 3);
+    assert_agree(&c, &[1.0, -2.0, 3.0, -4.0], 1e-15, "x^-2");
+}
+
+#[test]
+fn powers_of_which_both_sides_vary_have_nested_derivatives_where_the_logarithm_has_none() {
+    // x^x has no derivative by the exponent at a negative base.
+    let c = taylor(|x| x.pow(x), -0.5, 3);
+    assert!(c.iter().all(|c| c.is_nan()), "{c:?}");
+    // At the base 0, the exponent 2 + x: x^2 x^x.
+    let f = |x: &Variable| x.pow(2.0 + x);
+    assert_eq!(taylor(f, 0.0, 1), [0.0, 0.0]);
+    let x = Variable::new([0.0, 0.5]);
+    let t = jvp(f, &x, &Variable::new([1.0, 1.0])).1;
+    let expected = grad(&f(&x), &[&x]).remove(0);
+    assert_agree(
+        &t.to_vec::<f64>(),
+        &expected.to_vec::<f64>(),
+        1e-13,
+        "x^(2 + x)",
+    );
+    let plain = |x: &Variable| f(x).sum(..);
+    let x = Variable::new([0.5, 0.25]);
+    let sum = laplacian(plain, &x).item();
+    let trace = transforms::hessian(plain, &x).trace().item();
+    assert!(agree(sum, trace, 1e-12));
 }
