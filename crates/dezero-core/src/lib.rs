@@ -21,7 +21,12 @@
 //! - [`primitives`]: the table of elementwise functions. Beside them stand the comparisons,
 //!   [`where_`](Variable::where_), reductions, shapes, indexing and linear algebra, all methods of
 //!   [`Variable`], all differentiable to every order.
+//! - [`transforms`]: derivatives of functions. Jacobians and their products with vectors, Hessians,
+//!   Laplacians, Taylor series to any order; which to ask for, and what it costs, stands there.
+//! - [`sparse_hessian`] and [`sparse_jacobian`]: large matrices of which most is zero.
 //! - [`Function`]: a function of one's own, with its derivative.
+//! - [`checkpoint`]: recomputing instead of storing.
+//! - [`gradcheck`]: derivatives against finite differences; [`detect_anomaly`]: where a NaN begins.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
 //! - [`Polynomial`]: a truncated Taylor series, to evaluate and to print.

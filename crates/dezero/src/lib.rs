@@ -53,6 +53,36 @@
 //! assert_eq!(y.item(), 1.0_f64.sin()); // the fourth derivative of the sine is the sine
 //! ```
 //!
+//! # Which derivative do I want?
+//!
+//! The transforms of [`transforms`] take a function and a point. They nest in each other, and work
+//! on arrays; the chapter there says what each costs.
+//!
+//! | you have | you want | ask for |
+//! | --- | --- | --- |
+//! | a loss of many weights | its gradient | [`backward`](Variable::backward), [`transforms::grad`] |
+//! | a function and a direction | the derivative in it | [`transforms::jvp`] |
+//! | a vector field | its Jacobian, its divergence | [`transforms::jacobian`], [`transforms::divergence`] |
+//! | a function to minimise | its curvature | [`transforms::hessian`], [`transforms::hvp`] |
+//! | the same in thousands of dimensions | the few entries that are not zero | [`sparse_hessian`] |
+//! | a differential equation | the Laplacian at many points | [`transforms::pointwise_laplacian`] |
+//! | a function of one number | its first ten derivatives | [`transforms::derivatives`] |
+//! | the same | a polynomial to stand for it | [`transforms::taylor`] |
+//!
+//! ```
+//! use dezero::{Variable, transforms};
+//!
+//! let sine = transforms::taylor(|x| x.sin(), 0.0, 5);
+//! assert_eq!(sine.to_string(), "x - x^3/6 + x^5/120");
+//!
+//! // A loss with a derivative in it: the squared slope of a network, by its weights.
+//! let w = Variable::new([0.3, -0.2, 0.5]);
+//! let x = Variable::constant(1.0);
+//! let slope = transforms::grad(|x| (x * &w).tanh().sum(..), &x);
+//! slope.square().backward();
+//! assert_eq!(w.grad().unwrap().shape(), [3]);
+//! ```
+//!
 //! # Its graph
 //!
 //! [`get_dot_graph`] writes what was computed in the DOT language of Graphviz, in the book's notation;

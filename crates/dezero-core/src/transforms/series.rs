@@ -157,11 +157,19 @@ pub fn try_taylor<R: Returned>(
     let at = Variable::constant(around);
     let call = Call::new("taylor", &f, &&at, line)?.scalar()?;
     if let Some(numbers) = numbers(&call, order)? {
-        return Ok(Polynomial::new(around, numbers));
+        return Ok(polynomial(around, numbers));
     }
     let mut seed = vec![None, Some(Variable::value(1.0).into())];
     seed.resize(order + 1, None);
     let coefficients = call.recorded(|| along(&call, vec![seed], order))?;
     let coefficients: Vec<f64> = coefficients.iter().map(Variable::item).collect();
-    Ok(Polynomial::new(around, coefficients))
+    Ok(polynomial(around, coefficients))
+}
+
+fn polynomial(around: f64, mut coefficients: Vec<f64>) -> Polynomial {
+    // A recurrence leaves negative zeros, which mean nothing in a sum.
+    for c in &mut coefficients[1..] {
+        *c += 0.0;
+    }
+    Polynomial::new(around, coefficients)
 }
