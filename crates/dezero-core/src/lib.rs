@@ -22,6 +22,7 @@
 //!   [`where_`](Variable::where_), reductions, shapes, indexing and linear algebra, all methods of
 //!   [`Variable`], all differentiable to every order.
 //! - [`Function`]: a function of one's own, with its derivative.
+//! - [`gradcheck`](mod@gradcheck): a check of derivatives against finite differences.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
 //! - [`graph`]: the record as plain data, for drawing.
@@ -42,6 +43,7 @@ mod backward;
 mod elementwise;
 mod error;
 mod function;
+pub mod gradcheck;
 mod graph;
 mod mode;
 mod node;

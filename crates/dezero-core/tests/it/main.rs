@@ -7,6 +7,7 @@ mod dtypes;
 mod elementwise;
 mod errors;
 mod functions;
+mod gradcheck;
 mod graph;
 mod hostile;
 mod laws;
