@@ -12,6 +12,7 @@ mod graph;
 mod hostile;
 mod laws;
 mod memory;
+mod oracles;
 mod random;
 mod reference;
 mod special_points;
