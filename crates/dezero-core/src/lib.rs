@@ -26,7 +26,7 @@
 //! - [`sparse_hessian`] and [`sparse_jacobian`]: large matrices of which most is zero.
 //! - [`Function`]: a function of one's own, with its derivative.
 //! - [`checkpoint`]: recomputing instead of storing.
-//! - [`gradcheck`]: derivatives against finite differences; [`detect_anomaly`]: where a NaN begins.
+//! - [`gradcheck`](mod@gradcheck): derivatives against finite differences; [`detect_anomaly`]: where a NaN begins.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
 //! - [`Polynomial`]: a truncated Taylor series, to evaluate and to print.
@@ -49,6 +49,7 @@ mod checkpoint;
 mod elementwise;
 mod error;
 mod function;
+pub mod gradcheck;
 mod graph;
 mod mode;
 mod node;
