@@ -48,6 +48,7 @@ mod node;
 mod op;
 mod operators;
 mod ops;
+mod sparse;
 mod variable;
 
 pub use backward::{Backward, grad, try_grad};
@@ -61,4 +62,8 @@ pub use op::Op;
 pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
+pub use sparse::{
+    SparseHessian, SparseJacobian, SparseMatrix, SparsityPattern, sparse_hessian, sparse_jacobian,
+    try_sparse_hessian, try_sparse_jacobian,
+};
 pub use variable::Variable;

@@ -66,7 +66,7 @@ fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
 macro_rules! reduction {
     ($Op:ident: |$x:ident, $over:ident| $value:expr, |$self:ident, $call:ident| $vjp:expr) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $Op(Over);
+        pub struct $Op(pub(crate) Over);
 
         impl Structural for $Op {
             fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -116,11 +116,11 @@ fn extreme_vjp(over: &Over, call: &Call<'_>) -> Result<Option<Variable>> {
 /// An operation along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Along {
-    axis: isize,
+    pub(crate) axis: isize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Softmax(Over);
+pub struct Softmax(pub(crate) Over);
 
 impl Structural for Softmax {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -139,7 +139,7 @@ impl Structural for Softmax {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct LogSoftmax(Over);
+pub struct LogSoftmax(pub(crate) Over);
 
 impl Structural for LogSoftmax {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -155,13 +155,18 @@ impl Structural for LogSoftmax {
 }
 
 impl Over {
+    /// The axes as sorted positions.
+    pub(crate) fn positions(&self) -> Vec<usize> {
+        self.axes.iter().map(|&axis| axis as usize).collect()
+    }
+
     fn axes(&self) -> Axes {
         Axes::from(self.axes.clone()).keepdims()
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CumSum(Along);
+pub struct CumSum(pub(crate) Along);
 
 impl Structural for CumSum {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {

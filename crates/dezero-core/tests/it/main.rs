@@ -12,6 +12,7 @@ mod hostile;
 mod laws;
 mod memory;
 mod random;
+mod sparse;
 mod special_points;
 mod structural;
 mod structural_values;
