@@ -330,8 +330,8 @@ impl Sweep {
         let rows = ids(sets);
         let places: usize = rows.iter().map(|&set| self.sets.len(set)).sum();
         if places > MOST_PLACES {
-            let dense = rows.iter().filter(|&&set| set == ALL).count();
-            return Err(too_large(rows.len(), columns, Some((places, dense))));
+            let full = rows.iter().filter(|&&set| set == ALL).count();
+            return Err(too_large(rows.len(), columns, Some((places, full))));
         }
         let mut indptr = Vec::with_capacity(rows.len() + 1);
         indptr.push(0);
@@ -345,12 +345,12 @@ impl Sweep {
 }
 
 fn too_large(rows: usize, columns: usize, found: Option<(usize, usize)>) -> Error {
-    let found = found.map_or_else(String::new, |(places, dense)| {
-        format!(": {places} places, {dense} rows of them full")
+    let found = found.map_or_else(String::new, |(places, full)| {
+        format!(" of which {places} entries can differ from zero, with {full} rows full,")
     });
     Error::derivative(format!(
-        "sparsity pattern: a matrix of {rows} x {columns} is too large for what depends on what{found}; products \
-         with vectors, `hvp`, `jvp` and `vjp`, need no matrix"
+        "sparsity pattern: a matrix of {rows} x {columns}{found} is too large to hold; its products with vectors, \
+         by `hvp`, `jvp` and `vjp`, need no matrix"
     ))
 }
 

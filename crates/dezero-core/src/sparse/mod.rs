@@ -2,7 +2,7 @@
 //! as many products with vectors as the structure needs.
 //!
 //! Three steps, each in a file of its own: what depends on what (`dependence`), which columns can be
-//! found from one product (`colouring`), and the products themselves with the entries read from them,
+//! found from one product (`colouring`, `star`), and the products themselves with the entries read from them,
 //! here. The first two depend on the recorded operations alone and are kept in a plan.
 
 mod colouring;
@@ -11,6 +11,7 @@ mod matrix;
 mod pattern;
 mod products;
 mod sets;
+mod star;
 
 use std::fmt;
 use std::panic::Location;
@@ -18,8 +19,9 @@ use std::panic::Location;
 use dezero_array::Tuple;
 
 use self::dependence::jacobian_pattern;
-use self::products::{Compression, compressed, compressed_columns, compressed_rows};
-use crate::backward::try_grad;
+use self::products::{
+    Compression, compressed, compressed_columns, compressed_rows, gradient_or_zeros,
+};
 use crate::error::{Error, Result};
 use crate::mode::{self, enable_grad};
 use crate::operators::panicking;
@@ -283,12 +285,7 @@ impl<F: Fn(&Variable) -> Variable> SparseHessian<F> {
                 Tuple(&y.shape())
             )));
         }
-        let gradient = if y.is_tracked() {
-            enable_grad(|| try_grad(&y, &[&x]))?.swap_remove(0)
-        } else {
-            // A constant has a gradient of zero, and that one of zero.
-            y
-        };
+        let gradient = enable_grad(|| gradient_or_zeros(&y, &x))?;
         Ok((x, gradient))
     }
 

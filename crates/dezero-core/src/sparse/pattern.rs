@@ -133,6 +133,30 @@ impl SparsityPattern {
     }
 }
 
+#[cfg(test)]
+impl SparsityPattern {
+    pub(super) fn from_places(
+        rows: usize,
+        columns: usize,
+        places: &std::collections::BTreeSet<(usize, usize)>,
+    ) -> Self {
+        let mut indptr = vec![0; rows + 1];
+        for &(i, _) in places {
+            indptr[i + 1] += 1;
+        }
+        for i in 0..rows {
+            indptr[i + 1] += indptr[i];
+        }
+        Self::new(columns, indptr, places.iter().map(|&(_, j)| j).collect())
+    }
+
+    /// The places and their mirror images.
+    pub(super) fn symmetric(n: usize, places: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let both = places.into_iter().flat_map(|(i, j)| [(i, j), (j, i)]);
+        Self::from_places(n, n, &both.collect())
+    }
+}
+
 impl fmt::Debug for SparsityPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

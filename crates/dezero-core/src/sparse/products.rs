@@ -2,10 +2,9 @@
 
 use dezero_array::{Array, DType};
 
-use super::colouring::{
-    Colouring, NONE, Place, columns, places_by_columns, places_by_rows, places_by_symmetry, star,
-};
+use super::colouring::{Colouring, NONE, Place, columns, places_by_columns, places_by_rows};
 use super::pattern::SparsityPattern;
+use super::star::{places_by_symmetry, star};
 use crate::backward::try_grad;
 use crate::error::{Error, Result};
 use crate::mode::enable_grad;
@@ -180,8 +179,9 @@ pub(super) fn compressed_columns(y: &Variable, x: &Variable, seeds: &Array) -> R
     })
 }
 
-/// The derivative, which is zero for a constant: at this point, the function does not depend on `x`.
-fn gradient_or_zeros(y: &Variable, x: &Variable) -> Result<Variable> {
+/// The derivatives of the sum of `y` by `x`, zeros if `y` is a constant: the function does not depend on
+/// `x`, at least here.
+pub(super) fn gradient_or_zeros(y: &Variable, x: &Variable) -> Result<Variable> {
     if !y.is_tracked() {
         return Ok(Variable::constant(Array::zeros(&x.shape(), x.dtype())?));
     }

@@ -13,6 +13,7 @@ mod laws;
 mod memory;
 mod random;
 mod sparse;
+mod sparse_operations;
 mod special_points;
 mod structural;
 mod structural_values;
