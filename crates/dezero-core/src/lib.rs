@@ -57,6 +57,7 @@ mod op;
 mod operators;
 mod ops;
 mod polynomial;
+mod sparse;
 mod taylor;
 pub mod transforms;
 mod variable;
@@ -74,4 +75,8 @@ pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
 pub use polynomial::Polynomial;
+pub use sparse::{
+    SparseHessian, SparseJacobian, SparseMatrix, SparsityPattern, sparse_hessian, sparse_jacobian,
+    try_sparse_hessian, try_sparse_jacobian,
+};
 pub use variable::Variable;

@@ -140,7 +140,7 @@ impl Structural for Take {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PutAdd {
-    axis: isize,
+    pub(crate) axis: isize,
 }
 
 impl Structural for PutAdd {
@@ -204,7 +204,7 @@ impl Structural for Gather {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ScatterAdd {
-    axis: isize,
+    pub(crate) axis: isize,
 }
 
 impl Structural for ScatterAdd {

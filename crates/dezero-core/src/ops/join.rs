@@ -64,7 +64,7 @@ fn part(axis: usize, start: usize, stop: usize) -> Vec<Slice> {
 /// The widths before and after, axis by axis, and the value that fills them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pad {
-    widths: Vec<(usize, usize)>,
+    pub(crate) widths: Vec<(usize, usize)>,
     value: Parameter,
 }
 

@@ -97,7 +97,7 @@ macro_rules! reduction {
         |$jet:ident| $series:expr $(,)?
     ) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $Op(Over);
+        pub struct $Op(pub(crate) Over);
 
         impl Structural for $Op {
             fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -182,11 +182,11 @@ fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Array> {
 /// An operation along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Along {
-    axis: isize,
+    pub(crate) axis: isize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Softmax(Over);
+pub struct Softmax(pub(crate) Over);
 
 impl Structural for Softmax {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -211,7 +211,7 @@ impl Structural for Softmax {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct LogSoftmax(Over);
+pub struct LogSoftmax(pub(crate) Over);
 
 impl Structural for LogSoftmax {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
@@ -251,13 +251,18 @@ impl Over {
         Ok(centred)
     }
 
+    /// The axes as sorted positions.
+    pub(crate) fn positions(&self) -> Vec<usize> {
+        self.axes.iter().map(|&axis| axis as usize).collect()
+    }
+
     fn axes(&self) -> Axes {
         Axes::from(self.axes.clone()).keepdims()
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CumSum(Along);
+pub struct CumSum(pub(crate) Along);
 
 impl Structural for CumSum {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {

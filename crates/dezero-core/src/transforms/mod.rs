@@ -70,6 +70,7 @@ pub use jacobian::{
     divergence, jacfwd, jacobian, jacrev, pointwise_divergence, try_divergence, try_jacfwd,
     try_jacobian, try_jacrev, try_pointwise_divergence,
 };
+pub(crate) use point::Call;
 pub use point::{Point, Returned};
 pub use second::{
     hessian, hvp, laplacian, pointwise_laplacian, try_hessian, try_hvp, try_laplacian,

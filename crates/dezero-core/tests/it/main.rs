@@ -17,6 +17,8 @@ mod memory;
 mod oracles;
 mod random;
 mod reference;
+mod sparse;
+mod sparse_operations;
 mod special_points;
 mod structural;
 mod structural_values;
