@@ -111,11 +111,13 @@ impl fmt::Display for Cause {
             ),
             Self::Sign => write!(f, "a wrong sign: it is -1 times what it should be"),
             Self::Factor { factor, mean_over } => {
-                write!(
-                    f,
-                    "a wrong factor: it is {} times what it should be",
-                    Number(*factor)
-                )?;
+                write!(f, "a wrong factor: it is ")?;
+                match factor - 1.0 {
+                    more if (0.0..1e-4).contains(&more) => write!(f, "1 + {more:.1e}")?,
+                    less if (-1e-4..0.0).contains(&less) => write!(f, "1 - {:.1e}", -less)?,
+                    _ => write!(f, "{}", Number(*factor))?,
+                }
+                write!(f, " times what it should be")?;
                 match mean_over {
                     Some(axis) => write!(
                         f,

@@ -261,8 +261,11 @@ impl InputReport {
                 Mode::Reverse => "analytic",
                 Mode::Forward => "forward mode",
             };
-            write!(f, "\n    {label:13} {}", Number(worst.analytic))?;
-            write!(f, "\n    numerical     {}", Number(worst.numerical))?;
+            let digits = worst.digits();
+            let analytic = with_digits(worst.analytic, digits);
+            let numerical = with_digits(worst.numerical, digits);
+            write!(f, "\n    {label:13} {analytic}")?;
+            write!(f, "\n    numerical     {numerical}")?;
             write!(
                 f,
                 "\n    difference    {}, where {:.1e} is allowed",
@@ -278,24 +281,37 @@ impl InputReport {
     }
 }
 
-/// Seven digits, which is what differences are sure of.
+/// A number with seven digits, which is what differences are sure of.
 pub(super) struct Number(pub(super) f64);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let x = self.0;
-        if x == 0.0 {
-            return write!(f, "0");
+        f.write_str(&with_digits(self.0, 7))
+    }
+}
+
+fn with_digits(x: f64, digits: usize) -> String {
+    if x == 0.0 {
+        return "0".into();
+    }
+    let exponent = x.abs().log10().floor();
+    if !x.is_finite() {
+        x.to_string()
+    } else if (-4.0..7.0).contains(&exponent) {
+        format!("{x:.*}", (digits as f64 - 1.0 - exponent) as usize)
+    } else {
+        format!("{x:.*e}", digits - 1)
+    }
+}
+
+impl Comparison {
+    /// Digits enough to see the difference.
+    fn digits(&self) -> usize {
+        let part = self.difference() / self.analytic.abs().max(self.numerical.abs());
+        if part.is_nan() || part == 0.0 {
+            return 7;
         }
-        if !x.is_finite() {
-            return write!(f, "{x}");
-        }
-        let digits = x.abs().log10().floor();
-        if (-4.0..7.0).contains(&digits) {
-            write!(f, "{x:.*}", (6.0 - digits) as usize)
-        } else {
-            write!(f, "{x:.6e}")
-        }
+        (1.0 - part.log10().floor()).clamp(7.0, 16.0) as usize
     }
 }
 

@@ -112,7 +112,17 @@ fn f32_is_checked_with_what_f32_can_tell() {
 
 #[test]
 fn a_small_error_is_found() {
-    assert!(gradcheck(sine(|x, gy| gy * x.cos() * (1.0 + 1e-5)), &[&points()]).is_err());
+    let off = sine(|x, gy| gy * x.cos() * (1.0 + 1e-5));
+    let result = gradcheck(|xs| off(xs).sum(..), &[&points()]);
+    assert_snapshot!(result.unwrap_err(), @r"
+    gradcheck: the first derivative is wrong
+      input 0, float64 of shape (2, 3): differs in 6 of 6 elements
+        worst at      [0, 0]
+        analytic      0.9553460
+        numerical     0.9553365
+        difference    9.553365e-6, where 9.7e-7 is allowed
+        likely cause: a wrong factor: it is 1 + 1.0e-5 times what it should be
+    ");
     let loose = GradCheck::new()
         .rtol(1e-4)
         .run(sine(|x, gy| gy * x.cos() * (1.0 + 1e-5)), &[&points()]);
