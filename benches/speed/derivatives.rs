@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use dezero_core::transforms::{grad, hessian, hvp, pointwise_laplacian, taylor};
-use dezero_core::{Variable, no_grad};
+use dezero_core::{SparseHessian, Variable, no_grad, sparse_hessian};
 
 use crate::harness::{Side, Work};
 use crate::pinn::{self, Network};
@@ -141,6 +141,70 @@ pub(crate) fn dense_hessian() -> Work {
     Work {
         name: "J8 dense Hessian of the 1000-d Rosenbrock function",
         goal: Some(0.5e-3),
+        ours: Side::new(1, ours),
+        twin: Side::new(1, twin),
+        tolerance: 1e-12,
+    }
+}
+
+pub(crate) fn planned_sparse_hessian() -> Work {
+    const N: usize = 1000;
+
+    let plan = SparseHessian::new(rosenbrock, &Variable::new(start(N)));
+    let ours = move || {
+        let x = Variable::constant(start(N));
+        let h = no_grad(|| plan.at(&x));
+        h.values().to_vec()
+    };
+    let twin = || {
+        let (diagonal, beside) = bands(&start(N));
+        let mut values = Vec::with_capacity(3 * N - 2);
+        for i in 0..N {
+            if i > 0 {
+                values.push(beside[i - 1]);
+            }
+            values.push(diagonal[i]);
+            if i + 1 < N {
+                values.push(beside[i]);
+            }
+        }
+        values
+    };
+    Work {
+        name: "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern known",
+        goal: Some(0.05e-3),
+        ours: Side::new(1, ours),
+        twin: Side::new(1, twin),
+        tolerance: 1e-12,
+    }
+}
+
+/// With the pattern found anew each time.
+pub(crate) fn first_sparse_hessian() -> Work {
+    const N: usize = 1000;
+
+    let ours = || {
+        let x = Variable::constant(start(N));
+        let h = no_grad(|| sparse_hessian(rosenbrock, &x));
+        h.values().to_vec()
+    };
+    let twin = || {
+        let (diagonal, beside) = bands(&start(N));
+        let mut values = Vec::with_capacity(3 * N - 2);
+        for i in 0..N {
+            if i > 0 {
+                values.push(beside[i - 1]);
+            }
+            values.push(diagonal[i]);
+            if i + 1 < N {
+                values.push(beside[i]);
+            }
+        }
+        values
+    };
+    Work {
+        name: "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern and colours included",
+        goal: None,
         ours: Side::new(1, ours),
         twin: Side::new(1, twin),
         tolerance: 1e-12,

@@ -36,6 +36,8 @@ fn main() {
         derivatives::taylor_of_tanh(),
         derivatives::physics_informed_network(),
         derivatives::dense_hessian(),
+        derivatives::planned_sparse_hessian(),
+        derivatives::first_sparse_hessian(),
         derivatives::hessian_vector_product(),
     ];
     works.extend(derivatives::costs());

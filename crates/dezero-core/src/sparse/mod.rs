@@ -347,6 +347,34 @@ impl<F: Fn(&Variable) -> Variable> SparseJacobian<F> {
     }
 }
 
+/// The Hessian as a dense matrix, from the recorded gradient, where so much of it is zero that finding
+/// out pays; `None` elsewhere.
+pub(crate) fn dense_hessian(gradient: &Variable, x: &Variable) -> Result<Option<Variable>> {
+    /// Fewer columns are swept as fast as looked through.
+    const LEAST: usize = 64;
+    /// The columns that a product has to stand for.
+    const SPARSE: usize = 4;
+
+    let n = x.size();
+    if n < LEAST {
+        return Ok(None);
+    }
+    let Ok(pattern) = jacobian_pattern(gradient, x) else {
+        return Ok(None); // too large to be sparse
+    };
+    if pattern.nnz() > n * n / SPARSE {
+        return Ok(None);
+    }
+    let pattern = pattern.symmetrized();
+    let compression = Compression::symmetric(&pattern);
+    if compression.colours() > n / SPARSE {
+        return Ok(None);
+    }
+    let values = compression.values(x, |seeds| compressed_columns(gradient, x, seeds))?;
+    let matrix = SparseMatrix::new(pattern, values);
+    matrix.try_to_dense().map(Some)
+}
+
 /// A call of the function, and what is swept towards: its result, or its gradient.
 struct Recorded {
     call: Call,

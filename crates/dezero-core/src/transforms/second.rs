@@ -5,6 +5,7 @@ use dezero_array::Array;
 use super::jacobian::{affordable, coordinate_directions, directions_first, unit_directions, wide};
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::Result;
+use crate::sparse::dense_hessian;
 use crate::taylor::{Extent, Pushforward, zeros};
 use crate::variable::Variable;
 
@@ -12,7 +13,9 @@ transforms! {
     /// The Hessian of a function that gives one number: of the shape of the variable twice; for
     /// several variables, a block for each pair.
     ///
-    /// Forward over reverse: the gradient is recorded, and swept upwards in all directions at once.
+    /// Forward over reverse: the gradient is recorded, and swept upwards in all directions at once. Where
+    /// most of a large Hessian is zero, as [`sparse_hessian`](crate::sparse_hessian) finds out, few
+    /// directions are enough.
     ///
     /// ```
     /// use dezero_core::{Variable, transforms::hessian};
@@ -30,6 +33,13 @@ transforms! {
         }
         let gradients = call.gradient(None)?;
         let gradients: Vec<&Variable> = gradients.iter().collect();
+        if let ([gradient], [x]) = (&gradients[..], &call.xs[..])
+            && let Some(dense) = call.recorded(|| dense_hessian(gradient, x))?
+        {
+            let shape = [x.shape(), x.shape()].concat();
+            let hessian = call.recorded(|| dense.try_reshape(shape))?;
+            return Ok(P::each(vec![P::each(vec![call.give(hessian)])]));
+        }
         let mut rows = Vec::new();
         for (i, x) in call.xs.iter().enumerate() {
             // By symmetry, the directions of a variable give its own rows.
