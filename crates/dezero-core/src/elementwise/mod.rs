@@ -5,11 +5,12 @@
 
 mod compare;
 mod machinery;
+mod primitive;
 mod real;
 mod table;
 
 pub use compare::Compare;
-pub use machinery::{Parameter, Primitive};
+pub use primitive::{Parameter, Primitive};
 pub(crate) use real::Real;
 pub use table::{Binary, Unary};
 
