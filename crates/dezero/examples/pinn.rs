@@ -31,6 +31,8 @@ const STEPS: u32 = 4000;
 const WIDTH: usize = 32;
 /// Points inside the square along each side, at which the equation is to hold.
 const GRID: usize = 14;
+/// Points along each side of the picture.
+const SIDE: usize = 41;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = Network::new(&[2, WIDTH, WIDTH, 1]);
@@ -56,7 +58,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     bar.finish();
 
     // On a finer grid than the training's, edges included.
-    const SIDE: usize = 41;
     let fine = Variable::constant(grid(SIDE, 0.0));
     let (u, error) = no_grad(|| {
         let u = network.solution(&fine);

@@ -1,6 +1,6 @@
 //! Derivatives of functions: what JAX and `torch.func` call transforms.
 //!
-//! A function takes one [`Variable`] of any shape, or several, and gives one. It is called once,
+//! A function takes one [`Variable`](crate::Variable) of any shape, or several, and gives one. It is called once,
 //! recorded, and differentiated at that point. The transforms touch no gradient, nest in each other,
 //! and record what they compute unless that is off, so that a derivative can stand in a loss.
 //!
@@ -47,7 +47,7 @@
 //! | all derivatives up to order `k` along a line | [`derivatives`], [`jet`] | `k^2 / 2` per product, not `2^k` |
 //! | a polynomial that stands for the function | [`taylor`] | the same |
 //!
-//! [`grad`](crate::grad()) and [`Variable::backward`] go back through something that was recorded
+//! [`grad`](crate::grad()) and [`Variable::backward`](crate::Variable::backward) go back through something that was recorded
 //! already; the functions here record it themselves, and differentiate by their argument alone: what
 //! else a closure holds on to is constant to them, though not to a transform around them.
 //!
