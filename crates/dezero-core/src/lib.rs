@@ -49,6 +49,7 @@ mod node;
 mod op;
 mod operators;
 mod ops;
+mod order;
 mod taylor;
 pub mod transforms;
 mod variable;

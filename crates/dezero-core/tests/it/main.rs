@@ -12,6 +12,7 @@ mod functions_forward;
 mod graph;
 mod hostile;
 mod laws;
+mod max_order;
 mod memory;
 mod random;
 mod special_points;
