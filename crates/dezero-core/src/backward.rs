@@ -204,6 +204,17 @@ enum Sink {
     Targets(Vec<Target>),
 }
 
+impl Sink {
+    fn wants(&self, cell: &Arc<LeafCell>) -> bool {
+        match self {
+            Self::Leaves { .. } => true,
+            Self::Targets(targets) => targets.iter().any(
+                |target| matches!(target, Target::Leaf(wanted, _) if Arc::ptr_eq(wanted, cell)),
+            ),
+        }
+    }
+}
+
 /// What has arrived at a node so far.
 enum Cotangent {
     /// Of a 0-d f64 in a plain sweep: no array, no node.
@@ -264,6 +275,9 @@ struct Sweep {
     /// cotangents came through; and those of the node that is visited.
     orders: HashMap<u64, Orders>,
     passed: Orders,
+    /// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have
+    /// several snapshots.
+    hooked: Vec<(Arc<LeafCell>, Variable)>,
 }
 
 const LEAST_REACH: u64 = 256;
@@ -306,6 +320,7 @@ impl Sweep {
             done: 0,
             orders: HashMap::new(),
             passed: Orders::default(),
+            hooked: Vec::new(),
         })
     }
 
@@ -352,6 +367,12 @@ impl Sweep {
         *self.slot(0) = Some(Pending { node, cotangent });
         // After an error, the window is dropped with what is left in it.
         self.sweep()?;
+        for (cell, gx) in mem::take(&mut self.hooked) {
+            mode::blame(Some(cell.line));
+            let gx = cell.hooks().run(gx, self.create_graph);
+            let gx = gx.map_err(|error| error.at(cell.line))?;
+            self.deliver_leaf(&cell, Cotangent::Variable(gx))?;
+        }
         WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
@@ -451,8 +472,14 @@ impl Sweep {
         visited.map_err(|error| error.at(line))
     }
 
-    fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
-        let links = node.links();
+    fn visit_node(&mut self, node: &NodeRef, mut cotangent: Cotangent) -> Result<()> {
+        let mut links = node.links();
+        if let Some(hooks) = links.hooks().cloned() {
+            drop(links);
+            let gy = hooks.run(cotangent.into_variable(), self.create_graph)?;
+            cotangent = self.cotangent(gy);
+            links = node.links();
+        }
         if let Inputs::Leaf(cell) = &links.inputs {
             let cell = cell.upgrade();
             drop(links);
@@ -464,7 +491,7 @@ impl Sweep {
             } else {
                 cotangent
             };
-            return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+            return cell.map_or(Ok(()), |cell| self.reach_leaf(&cell, cotangent));
         }
         let gy = match cotangent {
             Cotangent::Outputs(_) if matches!(links.inputs, Inputs::None) => return Ok(()),
@@ -596,6 +623,9 @@ impl Sweep {
             return false;
         };
         let links = node.links();
+        if links.hooks().is_some() {
+            return false;
+        }
         match (&node.op, &links.inputs) {
             (Op::Unary(op), Inputs::One(x)) => {
                 let Some(at) = x.linked_value().as_f64() else {
@@ -672,6 +702,23 @@ impl Sweep {
         } else {
             Variable::value(gx.linked_value().clone())
         }
+    }
+
+    fn reach_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
+        if !cell.is_hooked() || !self.sink.wants(cell) {
+            return self.deliver_leaf(cell, cotangent);
+        }
+        self.passed.allow()?;
+        let gx = cotangent.into_variable();
+        let arrived = self
+            .hooked
+            .iter_mut()
+            .find(|(known, _)| Arc::ptr_eq(known, cell));
+        match arrived {
+            Some((_, sum)) => *sum = sum.to_link().try_add(gx)?.into_link(),
+            None => self.hooked.push((cell.clone(), gx.to_link())),
+        }
+        Ok(())
     }
 
     fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {

@@ -10,6 +10,7 @@ mod errors;
 mod functions;
 mod functions_forward;
 mod graph;
+mod hooks;
 mod hostile;
 mod laws;
 mod max_order;
