@@ -6,7 +6,7 @@
 //! window gets there. Nothing recurses and nothing is sorted, and each edge is followed once.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::panic::Location;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
 use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
+use crate::order::{Limited, Orders};
+use crate::taylor::zeros;
 use crate::variable::{Below, LeafCell, Repr, Variable};
 
 /// How to go backward; see [`Variable::backward_with`].
@@ -202,6 +204,17 @@ enum Sink {
     Targets(Vec<Target>),
 }
 
+impl Sink {
+    fn wants(&self, cell: &Arc<LeafCell>) -> bool {
+        match self {
+            Self::Leaves { .. } => true,
+            Self::Targets(targets) => targets.iter().any(
+                |target| matches!(target, Target::Leaf(wanted, _) if Arc::ptr_eq(wanted, cell)),
+            ),
+        }
+    }
+}
+
 /// What has arrived at a node so far.
 enum Cotangent {
     /// Of a 0-d f64 in a plain sweep: no array, no node.
@@ -258,6 +271,13 @@ struct Sweep {
     reach: u64,
     far: BTreeMap<u64, Pending>,
     done: u64,
+    /// By the ids of pending nodes, the derivatives of functions with a `max_order` that their
+    /// cotangents came through; and those of the node that is visited.
+    orders: HashMap<u64, Orders>,
+    passed: Orders,
+    /// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have
+    /// several snapshots.
+    hooked: Vec<(Arc<LeafCell>, Variable)>,
 }
 
 const LEAST_REACH: u64 = 256;
@@ -298,6 +318,9 @@ impl Sweep {
             reach: LEAST_REACH,
             far: BTreeMap::new(),
             done: 0,
+            orders: HashMap::new(),
+            passed: Orders::default(),
+            hooked: Vec::new(),
         })
     }
 
@@ -344,6 +367,12 @@ impl Sweep {
         *self.slot(0) = Some(Pending { node, cotangent });
         // After an error, the window is dropped with what is left in it.
         self.sweep()?;
+        for (cell, gx) in mem::take(&mut self.hooked) {
+            mode::blame(Some(cell.line));
+            let gx = cell.hooks().run(gx, self.create_graph);
+            let gx = gx.map_err(|error| error.at(cell.line))?;
+            self.deliver_leaf(&cell, Cotangent::Variable(gx))?;
+        }
         WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
@@ -366,6 +395,7 @@ impl Sweep {
                 self.done += 1;
                 if let Cotangent::Real(gy) = cotangent
                     && !self.watching
+                    && self.orders.is_empty()
                     && self.visit_real(&node, gy)
                 {
                     continue;
@@ -402,6 +432,9 @@ impl Sweep {
         let Repr::Link(node) = &x.0 else {
             return Ok(());
         };
+        if !self.passed.is_empty() {
+            self.orders.entry(node.id).or_default().join(&self.passed);
+        }
         let distance = self.top - node.id;
         if distance < self.reach {
             let slot = self.slot(distance);
@@ -431,12 +464,22 @@ impl Sweep {
     fn visit(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
         mode::blame(Some(line));
-        self.visit_node(node, cotangent)
-            .map_err(|error| error.at(line))
+        if !self.orders.is_empty() {
+            self.passed = self.orders.remove(&node.id).unwrap_or_default();
+        }
+        let visited = self.visit_node(node, cotangent);
+        self.passed = Orders::default();
+        visited.map_err(|error| error.at(line))
     }
 
-    fn visit_node(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
-        let links = node.links();
+    fn visit_node(&mut self, node: &NodeRef, mut cotangent: Cotangent) -> Result<()> {
+        let mut links = node.links();
+        if let Some(hooks) = links.hooks().cloned() {
+            drop(links);
+            let gy = hooks.run(cotangent.into_variable(), self.create_graph)?;
+            cotangent = self.cotangent(gy);
+            links = node.links();
+        }
         if let Inputs::Leaf(cell) = &links.inputs {
             let cell = cell.upgrade();
             drop(links);
@@ -448,7 +491,7 @@ impl Sweep {
             } else {
                 cotangent
             };
-            return cell.map_or(Ok(()), |cell| self.deliver_leaf(&cell, cotangent));
+            return cell.map_or(Ok(()), |cell| self.reach_leaf(&cell, cotangent));
         }
         let gy = match cotangent {
             Cotangent::Outputs(_) if matches!(links.inputs, Inputs::None) => return Ok(()),
@@ -477,7 +520,7 @@ impl Sweep {
                 drop(links);
                 return self.deliver(node, true, || gy);
             }
-            Op::Custom(_) => {
+            Op::Custom(custom) => {
                 let inputs: Vec<Variable> = links
                     .inputs
                     .as_slice()
@@ -485,7 +528,16 @@ impl Sweep {
                     .map(Variable::to_link)
                     .collect();
                 drop(links);
-                self.visit_call(node, &inputs, vec![Some(gy.to_link())])?;
+                if let Some(mark) = custom.mark() {
+                    let gx = match mark.pass(&mut self.passed, node.line) {
+                        Some(mark) => mark.put_on(gy.to_link(), node.line),
+                        None => gy.to_link(),
+                    };
+                    let gx = self.cotangent(gx);
+                    self.arrive(&inputs[0], gx)?;
+                } else {
+                    self.visit_call(node, &inputs, vec![Some(gy.to_link())])?;
+                }
             }
             Op::Output(i) => {
                 let [x] = links.inputs.as_slice() else {
@@ -532,7 +584,27 @@ impl Sweep {
         let Op::Custom(custom) = &node.op else {
             unreachable!("only a user's function has several results")
         };
-        let gxs = function::backward(custom, node, inputs.to_vec(), gys, self.create_graph)?;
+        // Higher on the way through its own results, in a derivative that is written with them.
+        let order = self.passed.take(node.id).unwrap_or(1);
+        let limited = Limited::of(custom.function().as_ref(), node.id);
+        if let Some(limited) = &limited
+            && !self.passed.ask(limited, order, node.line)
+        {
+            for x in inputs {
+                let zeros = x.with_value(zeros);
+                self.arrive(x, Cotangent::Variable(zeros))?;
+            }
+            return Ok(());
+        }
+        let limited = limited.map(|limited| (limited, order));
+        let gxs = function::backward(
+            custom,
+            node,
+            inputs.to_vec(),
+            gys,
+            self.create_graph,
+            limited,
+        )?;
         for (x, gx) in inputs.iter().zip(gxs) {
             if x.is_tracked() && x.linked_value().dtype().is_float() {
                 let gx = self.bare(gx);
@@ -551,6 +623,9 @@ impl Sweep {
             return false;
         };
         let links = node.links();
+        if links.hooks().is_some() {
+            return false;
+        }
         match (&node.op, &links.inputs) {
             (Op::Unary(op), Inputs::One(x)) => {
                 let Some(at) = x.linked_value().as_f64() else {
@@ -629,9 +704,27 @@ impl Sweep {
         }
     }
 
+    fn reach_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
+        if !cell.is_hooked() || !self.sink.wants(cell) {
+            return self.deliver_leaf(cell, cotangent);
+        }
+        self.passed.allow()?;
+        let gx = cotangent.into_variable();
+        let arrived = self
+            .hooked
+            .iter_mut()
+            .find(|(known, _)| Arc::ptr_eq(known, cell));
+        match arrived {
+            Some((_, sum)) => *sum = sum.to_link().try_add(gx)?.into_link(),
+            None => self.hooked.push((cell.clone(), gx.to_link())),
+        }
+        Ok(())
+    }
+
     fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
         match &mut self.sink {
             Sink::Leaves { .. } => {
+                self.passed.allow()?;
                 if let Cotangent::Real(gx) = cotangent
                     && cell.first_grad(gx)
                 {
@@ -649,6 +742,7 @@ impl Sweep {
                     if let Target::Leaf(wanted, gx) = target
                         && Arc::ptr_eq(wanted, cell)
                     {
+                        self.passed.allow()?;
                         *gx = Some(accumulate(gx.take(), new.to_link(), true)?);
                     }
                 }
@@ -663,6 +757,7 @@ impl Sweep {
         match &mut self.sink {
             Sink::Leaves { retain } => {
                 if (*retain || cut) && node.has_handles() {
+                    self.passed.allow()?;
                     return add_grad(|grad| node.replace_grad(grad), gy(), self.create_graph);
                 }
             }
@@ -673,6 +768,7 @@ impl Sweep {
                     if let Target::Node(id, gx) = target
                         && *id == node.id
                     {
+                        self.passed.allow()?;
                         let value = value.get_or_insert_with(|| gy.take().expect("taken once")());
                         *gx = Some(value.to_link());
                     }

@@ -13,6 +13,7 @@ use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef};
 use crate::op::Op;
 use crate::operators::panicking;
+use crate::order::{Limited, Mark, Place};
 use crate::variable::{Repr, Variable};
 
 /// A function with a derivative of its own, as a class derived from `Function` is in the book.
@@ -80,6 +81,43 @@ pub trait Function: Send + Sync + 'static {
     /// cost that grows exponentially with the order.
     fn taylor(&self, xs: &[Vec<Variable>]) -> Option<Result<Vec<Vec<Variable>>>> {
         let _ = xs;
+        None
+    }
+
+    /// The highest order of derivatives that the function has; `None`, the default, for every
+    /// order. For a `backward` that cannot be differentiated again to any order, as one that computes
+    /// with raw values (1) or with an approximation.
+    ///
+    /// Asking for more is an error that names the function. What a derivative is linear in, the
+    /// cotangent, can be differentiated by as before.
+    ///
+    /// ```
+    /// use dezero_core::{Array, Function, Result, Variable, grad, try_grad};
+    ///
+    /// struct Sin;
+    ///
+    /// impl Function for Sin {
+    ///     fn name(&self) -> &str {
+    ///         "Sin"
+    ///     }
+    ///     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+    ///         Ok(vec![xs[0].map_float(f64::sin, f32::sin)])
+    ///     }
+    ///     fn backward(&self, xs: &[Variable], _ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+    ///         let cos = xs[0].detach().data().map_float(f64::cos, f32::cos);
+    ///         Ok(vec![&gys[0] * cos])
+    ///     }
+    ///     fn max_order(&self) -> Option<usize> {
+    ///         Some(1)
+    ///     }
+    /// }
+    ///
+    /// let x = Variable::new(1.0);
+    /// let gx = grad(&Sin.call(&[&x]), &[&x]).remove(0);
+    /// let error = try_grad(&gx, &[&x]).unwrap_err(); // not a wrong zero
+    /// assert!(error.is_derivative());
+    /// ```
+    fn max_order(&self) -> Option<usize> {
         None
     }
 
@@ -165,6 +203,10 @@ macro_rules! shared_function {
                 (**self).taylor(xs)
             }
 
+            fn max_order(&self) -> Option<usize> {
+                (**self).max_order()
+            }
+
             fn into_shared(self) -> Arc<dyn Function> {
                 self
             }
@@ -183,12 +225,26 @@ struct CustomCall {
     /// The values of the results, if there are several or none: then each result is a node of its
     /// own above the call.
     outputs: Option<Vec<Array>>,
+    /// What the call marks, if it is an identity for that.
+    mark: Option<Mark>,
 }
 
 impl Custom {
     /// The function's name.
     pub fn name(&self) -> &str {
         self.0.function.name()
+    }
+
+    pub(crate) fn marked(function: Arc<dyn Function>, mark: Mark) -> Self {
+        Self(Arc::new(CustomCall {
+            function,
+            outputs: None,
+            mark: Some(mark),
+        }))
+    }
+
+    pub(crate) fn mark(&self) -> Option<&Mark> {
+        self.0.mark.as_ref()
     }
 
     pub(crate) fn function(&self) -> Arc<dyn Function> {
@@ -231,12 +287,14 @@ pub(crate) fn call(
         let op = Op::Custom(Custom(Arc::new(CustomCall {
             function,
             outputs: None,
+            mark: None,
         })));
         return Ok(vec![Variable::record(op, y, links.into(), line)]);
     }
     let op = Op::Custom(Custom(Arc::new(CustomCall {
         function,
         outputs: Some(ys.clone()),
+        mark: None,
     })));
     let call = Variable::record(op, Array::from(false), links.into(), line).into_link();
     Ok(outputs(&call, ys, line))
@@ -265,21 +323,27 @@ pub(crate) fn results(custom: &Custom, node: &NodeRef) -> Vec<Variable> {
     }
 }
 
-/// The orders of derivatives that a call supports, if they are limited, with the name of whose.
-pub(crate) fn limit(op: &Op) -> Option<(String, usize)> {
-    let _ = op;
-    None
-}
-
-/// The cotangents of the inputs of a call, by the user's `backward`. No lock is held here.
+/// The cotangents of the inputs of a call, by the user's `backward`. No lock is held here. If the function has
+/// a `max_order`, `limited` comes with the order of the derivative: 1, but for one that is
+/// differentiated again.
 pub(crate) fn backward(
     custom: &Custom,
     node: &NodeRef,
     inputs: Vec<Variable>,
     gys: Vec<Option<Variable>>,
     recorded: bool,
+    limited: Option<(Arc<Limited>, usize)>,
 ) -> Result<Vec<Variable>> {
     let call = &custom.0;
+    // What is not recorded is not differentiated again.
+    let limited = limited.filter(|_| recorded);
+    let mark = |place: fn(usize) -> Place, xs: Vec<Variable>| match &limited {
+        None => xs,
+        Some((limited, order)) => xs
+            .into_iter()
+            .map(|x| limited.mark(place(*order), x, node.line))
+            .collect(),
+    };
     let shapes: Vec<Array> = inputs.iter().map(|x| x.linked_value().clone()).collect();
     let gxs = {
         let _users_code = mode::enter_recording(if recorded {
@@ -288,14 +352,18 @@ pub(crate) fn backward(
             Recording::Off
         });
         let ys = results(custom, node);
-        let xs: Vec<Variable> = inputs.into_iter().map(Variable::into_user).collect();
+        let xs = inputs.into_iter().map(Variable::into_user).collect();
         let gys: Vec<Variable> = gys
             .into_iter()
             .zip(&ys)
             .map(|(gy, y)| gy.unwrap_or_else(|| y.with_value(zeros_like)).into_user())
             .collect();
+        let xs = mark(Place::Input, xs);
+        let ys = mark(Place::Result, ys);
+        let gys = mark(|_| Place::Linear, gys);
         mode::blame(None);
-        call.function.backward(&xs, &ys, &gys)?
+        let gxs = call.function.backward(&xs, &ys, &gys)?;
+        mark(Place::Exit, gxs)
     };
     if gxs.len() != shapes.len() {
         let message = format!(

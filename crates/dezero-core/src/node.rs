@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use dezero_array::Array;
 
+use crate::hooks::Hooks;
 use crate::mode::{self, Line};
 use crate::op::Op;
 use crate::variable::{Below, LeafCell, Repr, Variable, user_grad};
@@ -34,7 +35,7 @@ pub(crate) struct Node {
     pub(crate) pass: u16,
     /// The highest pass among the node and everything below it.
     pub(crate) depth: u16,
-    /// The number of user's handles, and `HAS_GRAD`.
+    /// The number of user's handles, and `OWNED`.
     handles: AtomicU32,
     links: Mutex<Links>,
 }
@@ -50,6 +51,15 @@ pub(crate) struct Links {
 struct Extra {
     name: Option<Arc<str>>,
     grad: Option<Variable>,
+    hooks: Hooks,
+}
+
+impl Links {
+    #[inline]
+    pub(crate) fn hooks(&self) -> Option<&Hooks> {
+        let hooks = &self.extra.as_ref()?.hooks;
+        (!hooks.is_empty()).then_some(hooks)
+    }
 }
 
 /// The inputs of a node, each a link to a node or a bare value.
@@ -80,8 +90,8 @@ impl From<Vec<Variable>> for Inputs {
     }
 }
 
-/// Set in `Node::handles` while the node keeps a gradient for its handles.
-const HAS_GRAD: u32 = 1 << 31;
+/// Set in `Node::handles` once the node keeps something for its handles: a gradient or hooks.
+const OWNED: u32 = 1 << 31;
 
 impl Node {
     pub(crate) fn links(&self) -> MutexGuard<'_, Links> {
@@ -106,7 +116,7 @@ impl Node {
 
     /// Whether some user's variable shows this node.
     pub(crate) fn has_handles(&self) -> bool {
-        self.handles.load(Ordering::Acquire) & !HAS_GRAD != 0
+        self.handles.load(Ordering::Acquire) & !OWNED != 0
     }
 
     /// Keeps another gradient for the handles of this node, and gives what was there. Without
@@ -115,13 +125,20 @@ impl Node {
         let mut links = self.links();
         // The flag first, the count after: whoever takes the count to zero later sees the flag,
         // waits for the lock and clears the gradient.
-        let handles = self.handles.fetch_or(HAS_GRAD, Ordering::AcqRel) & !HAS_GRAD;
+        let handles = self.handles.fetch_or(OWNED, Ordering::AcqRel) & !OWNED;
         if handles > 0 && (grad.is_some() || links.extra.is_some()) {
             return mem::replace(&mut links.extra.get_or_insert_default().grad, grad);
         }
         drop(links);
         drop(grad);
         None
+    }
+
+    /// Changes the hooks, on behalf of a handle of this node.
+    pub(crate) fn change_hooks<T>(&self, change: impl FnOnce(&mut Hooks) -> T) -> T {
+        let mut links = self.links();
+        self.handles.fetch_or(OWNED, Ordering::AcqRel);
+        change(&mut links.extra.get_or_insert_default().hooks)
     }
 
     /// The leaf that this node is a snapshot of, if it is one and the leaf is alive.
@@ -145,13 +162,15 @@ impl Node {
     }
 }
 
-/// Drops a gradient that its variable lost. Gradients may hold variables that hold gradients, as
-/// deep as anyone cares to make it: those wait for their turn here.
-pub(crate) fn drop_grad(grad: Option<Variable>) {
-    let Some(grad) = grad else { return };
-    let mut first = Some(grad);
-    let waits = GRADS.try_with(|grads| {
-        let mut waiting = grads.borrow_mut();
+/// Drops a gradient and hooks that their variable lost. Both may hold variables that hold such in
+/// turn, as deep as anyone cares to make it: those wait for their turn here.
+pub(crate) fn drop_owned(grad: Option<Variable>, hooks: Hooks) {
+    if grad.is_none() && hooks.is_empty() {
+        return;
+    }
+    let mut first = Some((grad, hooks));
+    let waits = OWNED_BY_DROPPED.try_with(|waiting| {
+        let mut waiting = waiting.borrow_mut();
         match &mut *waiting {
             Some(waiting) => waiting.extend(first.take()),
             None => *waiting = Some(Vec::new()),
@@ -162,17 +181,17 @@ pub(crate) fn drop_grad(grad: Option<Variable>) {
     if waits != Ok(false) {
         return;
     }
-    while let Ok(Some(grad)) =
-        GRADS.try_with(|grads| grads.borrow_mut().as_mut().and_then(Vec::pop))
+    while let Ok(Some(owned)) =
+        OWNED_BY_DROPPED.try_with(|waiting| waiting.borrow_mut().as_mut().and_then(Vec::pop))
     {
-        drop(grad);
+        drop(owned);
     }
-    let _ = GRADS.try_with(|grads| grads.borrow_mut().take());
+    let _ = OWNED_BY_DROPPED.try_with(|waiting| waiting.borrow_mut().take());
 }
 
 thread_local! {
-    /// The gradients that wait to be dropped, while one is.
-    static GRADS: RefCell<Option<Vec<Variable>>> = const { RefCell::new(None) };
+    /// The gradients and hooks that wait to be dropped, while some are.
+    static OWNED_BY_DROPPED: RefCell<Option<Vec<(Option<Variable>, Hooks)>>> = const { RefCell::new(None) };
     static POOL: Pool = const {
         Pool { free: RefCell::new(Vec::new()), dropped: RefCell::new(Vec::new()), releasing: Cell::new(false) }
     };
@@ -450,13 +469,13 @@ impl Handle {
 
 #[inline]
 fn forget_handle(node: &Node) {
-    if node.handles.fetch_sub(1, Ordering::AcqRel) == HAS_GRAD | 1 {
-        let grad = node
-            .links()
-            .extra
-            .as_mut()
-            .and_then(|extra| extra.grad.take());
-        drop_grad(grad);
+    if node.handles.fetch_sub(1, Ordering::AcqRel) == OWNED | 1 {
+        let owned = node.links().extra.as_mut().map(|extra| {
+            let hooks = mem::take(&mut extra.hooks);
+            (extra.grad.take(), hooks)
+        });
+        let (grad, hooks) = owned.unwrap_or_default();
+        drop_owned(grad, hooks);
     }
 }
 

@@ -1,15 +1,18 @@
 //! `Variable`: a value that remembers how it was computed.
 
 use std::fmt;
+use std::mem;
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dezero_array::{Array, DType, Element};
 
 use crate::function::Creator;
 use crate::graph::call_of;
+use crate::hooks::Hooks;
 use crate::mode::{self, Recording};
-use crate::node::{Handle, Inputs, NodeRef, Recipe, drop_grad};
+use crate::node::{Handle, Inputs, NodeRef, Recipe, drop_owned};
 use crate::op::Op;
 use crate::operators::panicking;
 
@@ -48,7 +51,9 @@ pub(crate) enum Repr {
 /// time and a weak reference back.
 pub(crate) struct LeafCell {
     kind: Leaf,
-    line: mode::Line,
+    pub(crate) line: mode::Line,
+    /// Whether the state has hooks: for `backward`, which then has no lock to take.
+    hooked: AtomicBool,
     state: Mutex<LeafState>,
 }
 
@@ -70,6 +75,7 @@ struct LeafState {
     node: Option<NodeRef>,
     name: Option<Arc<str>>,
     grad: Option<Variable>,
+    hooks: Hooks,
 }
 
 impl LeafCell {
@@ -79,10 +85,12 @@ impl LeafCell {
             node: None,
             name: None,
             grad: None,
+            hooks: Hooks::default(),
         };
         Arc::new(Self {
             kind,
             line,
+            hooked: AtomicBool::new(false),
             state: Mutex::new(state),
         })
     }
@@ -128,7 +136,23 @@ impl LeafCell {
 
     /// Puts another gradient here, and gives what was there.
     pub(crate) fn replace_grad(&self, grad: Option<Variable>) -> Option<Variable> {
-        std::mem::replace(&mut self.state().grad, grad)
+        mem::replace(&mut self.state().grad, grad)
+    }
+
+    pub(crate) fn is_hooked(&self) -> bool {
+        self.hooked.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn hooks(&self) -> Hooks {
+        self.state().hooks.clone()
+    }
+
+    pub(crate) fn change_hooks<T>(&self, change: impl FnOnce(&mut Hooks) -> T) -> T {
+        let mut state = self.state();
+        let changed = change(&mut state.hooks);
+        self.hooked
+            .store(!state.hooks.is_empty(), Ordering::Release);
+        changed
     }
 
     /// Puts a bare number where there is no gradient yet, as a plain backward mostly does.
@@ -179,7 +203,7 @@ impl Below {
 impl Drop for LeafCell {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        drop_grad(state.grad.take());
+        drop_owned(state.grad.take(), mem::take(&mut state.hooks));
     }
 }
 
@@ -303,7 +327,7 @@ impl Variable {
         let fits = state.value.dtype() == value.dtype() && state.value.shape() == value.shape();
         let grad = if fits { None } else { state.grad.take() };
         let old = (
-            std::mem::replace(&mut state.value, value),
+            mem::replace(&mut state.value, value),
             state.node.take(),
             grad,
         );

@@ -6,6 +6,7 @@
 //! products", 2017).
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use dezero_array::Tuple;
 
@@ -15,8 +16,9 @@ use super::recurrence::Series;
 use crate::backward::try_grad;
 use crate::error::{Error, Result};
 use crate::function::{self, Custom};
-use crate::mode::{self, Recording};
+use crate::mode::{self, Line, Recording};
 use crate::node::NodeRef;
+use crate::order::{Limited, Place};
 use crate::variable::Variable;
 
 /// The series of each result of a call.
@@ -63,6 +65,26 @@ fn users_code<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
+/// The marks of a call in what a forward rule records, if its function has a `max_order`.
+struct Marks(Option<Arc<Limited>>, Line);
+
+impl Marks {
+    fn of(custom: &Custom, node: &NodeRef) -> Self {
+        let limited = Limited::of(custom.function().as_ref(), node.id);
+        Self(limited.filter(|_| mode::is_recording()), node.line)
+    }
+
+    fn put(&self, place: Place, xs: Vec<Variable>) -> Vec<Variable> {
+        match &self.0 {
+            None => xs,
+            Some(limited) => xs
+                .into_iter()
+                .map(|x| limited.mark(place, x, self.1))
+                .collect(),
+        }
+    }
+}
+
 fn by_own_tangent(
     custom: &Custom,
     node: &NodeRef,
@@ -77,8 +99,10 @@ fn by_own_tangent(
                 .map_or_else(|| x.with_value(zeros), Variable::to_link)
         })
         .collect();
-    let (xs, tangents) = (as_users(xs), as_users(&tangents));
-    let ys = function::results(custom, node);
+    let marks = Marks::of(custom, node);
+    let xs = marks.put(Place::Input(1), as_users(xs));
+    let tangents = marks.put(Place::Linear, as_users(&tangents));
+    let ys = marks.put(Place::Result(1), function::results(custom, node));
     let found = users_code(|| custom.function().jvp(&xs, &ys, &tangents)).transpose()?;
     if let Some(found) = &found {
         check_count(custom, "jvp", found.len(), ys.len())?;
@@ -86,7 +110,10 @@ fn by_own_tangent(
             check_shape(custom, "jvp", i, t, y)?;
         }
     }
-    Ok(found.map(|found| found.into_iter().map(Variable::into_link).collect()))
+    Ok(found.map(|found| {
+        let found = marks.put(Place::Exit(1), found);
+        found.into_iter().map(Variable::into_link).collect()
+    }))
 }
 
 /// The series by the user's rule, for each direction; `None` if there is no rule, which shows when
@@ -99,6 +126,7 @@ fn by_own_series(
     extent: Extent,
 ) -> Result<Option<Directions>> {
     let missing = Cell::new(false);
+    let marks = Marks::of(custom, node);
     let known = each_direction(series, extent, |series| {
         if missing.get() {
             return Ok(Vec::new());
@@ -113,7 +141,11 @@ fn by_own_series(
                     let known = series.get(k).and_then(Option::as_ref);
                     known.unwrap_or(&zero).to_link()
                 }));
-                as_users(&full)
+                let mut full = as_users(&full);
+                let coefficients = full.split_off(1);
+                let mut full = marks.put(Place::Input(extent.order), full);
+                full.extend(marks.put(Place::Linear, coefficients));
+                full
             })
             .collect();
         let Some(found) = users_code(|| custom.function().taylor(&full)).transpose()? else {
@@ -137,7 +169,10 @@ fn by_own_series(
         }
         Ok(found
             .into_iter()
-            .map(|series| series.into_iter().map(|c| Some(c.into_link())).collect())
+            .map(|series| {
+                let series = marks.put(Place::Exit(extent.order), series);
+                series.into_iter().map(|c| Some(c.into_link())).collect()
+            })
             .collect())
     })?;
     Ok((!missing.get()).then_some(known))
@@ -159,7 +194,8 @@ fn by_two_passes(
         .map(|y| Variable::new(y.with_value(zeros).data()))
         .collect();
     let gys = us.iter().map(|u| Some(u.to_link())).collect();
-    let gxs = function::backward(custom, node, xs.to_vec(), gys, true)?;
+    let limited = Limited::of(custom.function().as_ref(), node.id).map(|limited| (limited, 1));
+    let gxs = function::backward(custom, node, xs.to_vec(), gys, true, limited)?;
     let mut product: Option<Variable> = None;
     for (gx, t) in gxs.iter().zip(tangents) {
         let Some(t) = t else { continue };

@@ -13,10 +13,11 @@ use super::program::{Function, Program};
 use super::recurrence::{Series, run};
 use super::{custom, hash};
 use crate::elementwise::{Binary, Unary};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mode::{self, Recording};
 use crate::node::{Inputs, NodeRef};
 use crate::op::Op;
+use crate::order::{Limited, Mark, Place};
 use crate::variable::{Repr, Variable};
 
 /// The part of a recorded graph that lies between some inputs and some results, ready to be swept
@@ -184,8 +185,9 @@ impl Pushforward {
             }
             let line = visit.node.line;
             mode::blame(Some(line));
-            let series = visit
-                .series(&found, extent)
+            let series = self
+                .allow(at, extent.order)
+                .and_then(|more| visit.series(&found, extent, more))
                 .map_err(|error| error.at(line))?;
             found[at] = Some(series);
             for &from in visit.from.iter().flatten() {
@@ -203,6 +205,50 @@ impl Pushforward {
             None => Vec::new(),
         });
         Ok(results.collect())
+    }
+
+    /// Whether the functions with a `max_order` allow for a series of `order` at a visit; gives how
+    /// many orders a derivative that comes out there gets higher by it.
+    fn allow(&self, at: usize, order: usize) -> Result<usize> {
+        let node = &self.visits[at].node;
+        let Op::Custom(call) = &node.op else {
+            return Ok(0);
+        };
+        let Some(Mark {
+            of,
+            place: Place::Exit(below),
+        }) = call.mark()
+        else {
+            let limited = match call.mark() {
+                None => Limited::of(call.function().as_ref(), node.id),
+                Some(_) => None,
+            };
+            limited.map_or(Ok(()), |limited| limited.allow(order))?;
+            return Ok(0);
+        };
+        // A derivative of this function comes out here: further ones only if the point varies.
+        let mut pending: Vec<usize> = self.visits[at].from.iter().flatten().copied().collect();
+        let mut seen: HashSet<usize> = HashSet::new();
+        while let Some(at) = pending.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            let visit = &self.visits[at];
+            if let Op::Custom(call) = &visit.node.op
+                && let Some(mark) = call.mark()
+                && mark.of.call == of.call
+            {
+                match mark.place {
+                    Place::Input(_) | Place::Result(_) => {
+                        return of.allow(below + order).map(|()| order);
+                    }
+                    Place::Linear => continue,
+                    Place::Exit(_) => {}
+                }
+            }
+            pending.extend(visit.from.iter().flatten());
+        }
+        Ok(0)
     }
 
     fn seeded<V: Clone>(&self, seeds: Vec<Series<V>>) -> Vec<Option<Found<V>>> {
@@ -290,7 +336,12 @@ fn between(results: &[Option<NodeRef>], sources: &[Option<NodeRef>]) -> Vec<Visi
 
 impl Visit {
     /// The series of this node from those found before.
-    fn series(&self, found: &[Option<Found<Term>>], extent: Extent) -> Result<Found<Term>> {
+    fn series(
+        &self,
+        found: &[Option<Found<Term>>],
+        extent: Extent,
+        more: usize,
+    ) -> Result<Found<Term>> {
         let node = &self.node;
         if let Op::Output(i) = node.op {
             let call = self.from[0].and_then(|from| found[from].as_ref());
@@ -327,13 +378,8 @@ impl Visit {
         };
         match &node.op {
             Op::Custom(call) => {
-                if let Some((name, orders)) = crate::function::limit(&node.op)
-                    && extent.order > orders
-                {
-                    return Err(Error::derivative(format!(
-                        "function `{name}` has derivatives up to order {orders} (its `max_order`); order {} was asked for",
-                        extent.order
-                    )));
+                if let Some(mark) = call.mark() {
+                    return marked(&mark.upwards(more), &jet).map(Found::One);
                 }
                 let mut all = custom::series(call, node, &self.inputs, &series, extent)?;
                 if crate::function::output_count(&node.op).is_some() {
@@ -388,6 +434,18 @@ impl Visit {
             function.has_own_recurrence() && result.iter().flatten().any(|c| Numbers.has_nan(c));
         Ok((!singular).then_some(result))
     }
+}
+
+/// The series through an identity that marks something: the same, marked in turn.
+fn marked(mark: &Mark, jet: &Jet<'_>) -> Result<Series<Term>> {
+    let Some(mut series) = jet.series[0].clone() else {
+        return Ok(Vec::new());
+    };
+    series[0] = None;
+    for term in series.iter_mut().flatten() {
+        *term = term.map(|t| Ok(mark.put_on(t.to_link(), jet.algebra.line)))?;
+    }
+    Ok(series)
 }
 
 /// The series of an elementwise primitive.
