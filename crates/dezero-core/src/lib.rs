@@ -55,7 +55,7 @@ mod taylor;
 pub mod transforms;
 mod variable;
 
-pub use backward::{Backward, grad, try_grad};
+pub use backward::{Backward, Unused, grad, grad_with, try_grad};
 pub use checkpoint::{checkpoint, try_checkpoint};
 pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};

@@ -73,6 +73,8 @@ struct LeafState {
     value: Array,
     /// The snapshot of the present value, once an operation needed it.
     node: Option<NodeRef>,
+    /// The id of the first snapshot ever, the lowest.
+    first_id: Option<u64>,
     name: Option<Arc<str>>,
     grad: Option<Variable>,
     hooks: Hooks,
@@ -83,6 +85,7 @@ impl LeafCell {
         let state = LeafState {
             value,
             node: None,
+            first_id: None,
             name: None,
             grad: None,
             hooks: Hooks::default(),
@@ -126,8 +129,15 @@ impl LeafCell {
         if state.name.is_some() {
             node.set_name(state.name.clone());
         }
+        state.first_id = state
+            .first_id
+            .map_or(Some(node.id), |id| Some(id.min(node.id)));
         state.node = Some(node.clone());
         node
+    }
+
+    pub(crate) fn first_id(&self) -> Option<u64> {
+        self.state().first_id
     }
 
     pub(crate) fn grad(&self) -> Option<Variable> {
