@@ -415,7 +415,7 @@ impl Sweep {
         }
         let seed = match seed {
             Some(seed) if self.create_graph => seed.try_cast(node.value.dtype())?.into_link(),
-            Some(seed) => Variable::value(seed.data().astype(node.value.dtype())),
+            Some(seed) => Variable::value(seed.array().astype(node.value.dtype())),
             None => {
                 let one = Array::weak(1.0.into(), node.value.dtype());
                 let ones = if node.value.ndim() == 0 {

@@ -54,6 +54,7 @@ mod order;
 mod taylor;
 pub mod transforms;
 mod variable;
+mod warning;
 
 pub use backward::{Backward, Unused, grad, grad_with, try_grad};
 pub use checkpoint::{checkpoint, try_checkpoint};
@@ -69,3 +70,4 @@ pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
 pub use variable::Variable;
+pub use warning::set_warning_handler;
