@@ -22,7 +22,7 @@ use crate::op::{Call, Op};
 use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
 use crate::order::{Limited, Orders};
-use crate::taylor::zeros;
+use crate::taylor::{hash, zeros};
 use crate::variable::{Below, LeafCell, Repr, Variable};
 
 /// How to go backward; see [`Variable::backward_with`].
@@ -152,12 +152,39 @@ pub fn grad(y: &Variable, xs: &[&Variable]) -> Vec<Variable> {
 /// As [`Variable::try_backward`].
 #[track_caller]
 pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
+    grad_with(y, xs, Unused::Zero)
+}
+
+/// What [`grad_with`] gives for a variable that the result does not depend on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unused {
+    /// Zeros of its shape: its derivative.
+    #[default]
+    Zero,
+    /// An error that names it, where it can only be a mistake.
+    Error,
+}
+
+/// [`grad`], with a choice for variables that `y` does not depend on.
+///
+/// ```
+/// use dezero_core::{Unused, Variable, grad_with};
+/// let (x, w) = (Variable::new(1.0), Variable::new([2.0, 3.0]).named("w"));
+/// let y = x.tanh();
+/// let error = grad_with(&y, &[&x, &w], Unused::Error).unwrap_err();
+/// assert!(error.to_string().contains("`w`"));
+/// ```
+///
+/// # Errors
+///
+/// As [`Variable::try_backward`]; with [`Unused::Error`], if `y` does not depend on one of `xs`.
+#[track_caller]
+pub fn grad_with(y: &Variable, xs: &[&Variable], unused: Unused) -> Result<Vec<Variable>> {
     let line = mode::line(Location::caller());
-    let targets = xs.iter().map(|x| Target::new(x)).collect();
     let found = if y.is_constant_derivative() {
         vec![None; xs.len()]
     } else {
-        Sweep::new(y, true, Sink::Targets(targets))
+        Sweep::new(y, true, Sink::Targets(Targets::new(xs)))
             .and_then(|sweep| sweep.run(y, None))
             .map_err(|error| error.at(line))?
     };
@@ -166,34 +193,77 @@ pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
         .link_node()
         .map_or(0, |node| node.depth)
         .saturating_add(1);
-    let zeros = |x: &Variable| {
-        x.with_value(|x| Array::weak(0.0.into(), x.dtype()).broadcast_to(x.shape()))
-            .map(|zeros| Variable::value(zeros).into_derivative(pass))
-            .map_err(Error::from)
+    let otherwise = |i: usize| match unused {
+        Unused::Zero => {
+            let zeros = xs[i].with_value(zeros);
+            Ok(zeros.into_derivative(pass))
+        }
+        Unused::Error => Err(does_not_depend(i, xs[i]).at(line)),
     };
     found
         .into_iter()
-        .zip(xs)
-        .map(|(gx, x)| gx.map_or_else(|| zeros(x), |gx| Ok(gx.into_derivative(pass))))
+        .enumerate()
+        .map(|(i, gx)| gx.map_or_else(|| otherwise(i), |gx| Ok(gx.into_derivative(pass))))
         .collect()
 }
 
-/// What is asked for, by the leaf's identity or the node's id.
-enum Target {
-    Leaf(Arc<LeafCell>, Option<Variable>),
-    Node(u64, Option<Variable>),
+#[cold]
+fn does_not_depend(i: usize, x: &Variable) -> Error {
+    let name = x.name().map(|name| format!(", `{name}`"));
+    let shape = x.shape();
+    let made = match &x.0 {
+        Repr::Leaf(cell) => Some(cell.line),
+        _ => x.link_node().map(|node| node.line),
+    };
+    let made = made.map(|line| format!(", from {line}"));
+    Error::derivative(format!(
+        "grad: the result does not depend on variable {i}{} (shape {}{}); `Unused::Zero` gives zeros for it",
+        name.unwrap_or_default(),
+        Tuple(&shape),
+        made.unwrap_or_default()
+    ))
 }
 
-impl Target {
-    fn new(x: &Variable) -> Self {
-        match &x.0 {
-            Repr::Leaf(cell) => Self::Leaf(cell.clone(), None),
-            Repr::Result(_) | Repr::Link(_) => {
-                Self::Node(x.link_node().map_or(0, |node| node.id), None)
-            }
-            Repr::Value(_) => Self::Node(0, None),
+/// What is asked for.
+struct Targets {
+    /// By the address of a leaf, which whoever asks keeps alive, the places of its answers; by the
+    /// id of a node likewise.
+    leaves: Asked,
+    nodes: Asked,
+    found: Vec<Option<Variable>>,
+    /// The lowest id among the nodes of what is asked for: ids fall on the way down, so what is below
+    /// this one leads to nothing.
+    lowest: u64,
+}
+
+type Asked = HashMap<u64, Vec<usize>, hash::Build>;
+
+impl Targets {
+    fn new(xs: &[&Variable]) -> Self {
+        let mut targets = Self {
+            leaves: Asked::default(),
+            nodes: Asked::default(),
+            found: vec![None; xs.len()],
+            lowest: u64::MAX,
+        };
+        for (i, x) in xs.iter().enumerate() {
+            let (asked, key, id) = match &x.0 {
+                Repr::Leaf(cell) => (&mut targets.leaves, address(cell), cell.first_id()),
+                Repr::Result(_) | Repr::Link(_) => {
+                    let id = x.link_node().map_or(0, |node| node.id);
+                    (&mut targets.nodes, id, Some(id))
+                }
+                Repr::Value(_) => continue,
+            };
+            asked.entry(key).or_default().push(i);
+            targets.lowest = id.unwrap_or(u64::MAX).min(targets.lowest);
         }
+        targets
     }
+}
+
+fn address(cell: &Arc<LeafCell>) -> u64 {
+    Arc::as_ptr(cell).addr() as u64
 }
 
 /// Where the cotangents end up.
@@ -201,16 +271,14 @@ enum Sink {
     /// In `.grad` of the leaves, and with `retain` of everything on the way.
     Leaves { retain: bool },
     /// With those who asked.
-    Targets(Vec<Target>),
+    Targets(Targets),
 }
 
 impl Sink {
     fn wants(&self, cell: &Arc<LeafCell>) -> bool {
         match self {
             Self::Leaves { .. } => true,
-            Self::Targets(targets) => targets.iter().any(
-                |target| matches!(target, Target::Leaf(wanted, _) if Arc::ptr_eq(wanted, cell)),
-            ),
+            Self::Targets(targets) => targets.leaves.contains_key(&address(cell)),
         }
     }
 }
@@ -262,6 +330,8 @@ struct Sweep {
     create_graph: bool,
     /// Whether cotangents are wanted of others than leaves.
     watching: bool,
+    /// Below this id there is nothing that anybody asked for.
+    lowest: u64,
     sink: Sink,
     /// Pending nodes by `top - id`. From `end` on all is empty: the window keeps its length.
     window: Vec<Option<Pending>>,
@@ -273,7 +343,7 @@ struct Sweep {
     done: u64,
     /// By the ids of pending nodes, the derivatives of functions with a `max_order` that their
     /// cotangents came through; and those of the node that is visited.
-    orders: HashMap<u64, Orders>,
+    orders: HashMap<u64, Orders, hash::Build>,
     passed: Orders,
     /// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have
     /// several snapshots.
@@ -302,15 +372,14 @@ impl Sweep {
                 "backward: a result of dtype {dtype} has no derivative; f32 and f64 have"
             )));
         }
-        let watching = match &sink {
-            Sink::Leaves { retain } => *retain,
-            Sink::Targets(targets) => targets
-                .iter()
-                .any(|target| matches!(target, Target::Node(..))),
+        let (watching, lowest) = match &sink {
+            Sink::Leaves { retain } => (*retain, 0),
+            Sink::Targets(targets) => (!targets.nodes.is_empty(), targets.lowest),
         };
         Ok(Self {
             create_graph,
             watching,
+            lowest,
             sink,
             window: WINDOW.take(),
             end: 0,
@@ -318,7 +387,7 @@ impl Sweep {
             reach: LEAST_REACH,
             far: BTreeMap::new(),
             done: 0,
-            orders: HashMap::new(),
+            orders: HashMap::default(),
             passed: Orders::default(),
             hooked: Vec::new(),
         })
@@ -346,7 +415,7 @@ impl Sweep {
         }
         let seed = match seed {
             Some(seed) if self.create_graph => seed.try_cast(node.value.dtype())?.into_link(),
-            Some(seed) => Variable::value(seed.data().astype(node.value.dtype())),
+            Some(seed) => Variable::value(seed.array().astype(node.value.dtype())),
             None => {
                 let one = Array::weak(1.0.into(), node.value.dtype());
                 let ones = if node.value.ndim() == 0 {
@@ -376,10 +445,7 @@ impl Sweep {
         WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
             Sink::Leaves { .. } => Vec::new(),
-            Sink::Targets(targets) => targets
-                .into_iter()
-                .map(|(Target::Leaf(_, gx) | Target::Node(_, gx))| gx)
-                .collect(),
+            Sink::Targets(targets) => targets.found,
         })
     }
 
@@ -427,11 +493,20 @@ impl Sweep {
         &mut self.window[at]
     }
 
+    /// Whether a cotangent of `x`, a link or a value, is of use to anybody.
+    fn is_wanted(&self, x: &Variable) -> bool {
+        matches!(&x.0, Repr::Link(node) if node.id >= self.lowest && x.is_tracked())
+            && x.linked_value().dtype().is_float()
+    }
+
     /// Adds to what has arrived at `x`.
     fn arrive(&mut self, x: &Variable, cotangent: Cotangent) -> Result<()> {
         let Repr::Link(node) = &x.0 else {
             return Ok(());
         };
+        if node.id < self.lowest {
+            return Ok(());
+        }
         if !self.passed.is_empty() {
             self.orders.entry(node.id).or_default().join(&self.passed);
         }
@@ -554,7 +629,7 @@ impl Sweep {
                     gy: &gy,
                 };
                 for (i, x) in call.xs.iter().enumerate() {
-                    if !x.is_tracked() || !x.linked_value().dtype().is_float() {
+                    if !self.is_wanted(x) {
                         continue;
                     }
                     let gx = match op.structural() {
@@ -581,6 +656,9 @@ impl Sweep {
         inputs: &[Variable],
         gys: Vec<Option<Variable>>,
     ) -> Result<()> {
+        if !inputs.iter().any(|x| self.is_wanted(x)) {
+            return Ok(());
+        }
         let Op::Custom(custom) = &node.op else {
             unreachable!("only a user's function has several results")
         };
@@ -606,7 +684,7 @@ impl Sweep {
             limited,
         )?;
         for (x, gx) in inputs.iter().zip(gxs) {
-            if x.is_tracked() && x.linked_value().dtype().is_float() {
+            if self.is_wanted(x) {
                 let gx = self.bare(gx);
                 let gx = self.cotangent(fit(gx, x.linked_value())?);
                 self.arrive(x, gx)?;
@@ -737,14 +815,14 @@ impl Sweep {
                 )
             }
             Sink::Targets(targets) => {
-                let new = cotangent.into_variable();
-                for target in targets {
-                    if let Target::Leaf(wanted, gx) = target
-                        && Arc::ptr_eq(wanted, cell)
-                    {
-                        self.passed.allow()?;
-                        *gx = Some(accumulate(gx.take(), new.to_link(), true)?);
-                    }
+                let Some(places) = targets.leaves.get(&address(cell)) else {
+                    return Ok(());
+                };
+                self.passed.allow()?;
+                let old = targets.found[places[0]].take();
+                let sum = accumulate(old, cotangent.into_variable(), true)?;
+                for &place in places {
+                    targets.found[place] = Some(sum.to_link());
                 }
                 Ok(())
             }
@@ -762,15 +840,13 @@ impl Sweep {
                 }
             }
             Sink::Targets(targets) => {
-                let mut gy = Some(gy);
-                let mut value: Option<Variable> = None;
-                for target in targets {
-                    if let Target::Node(id, gx) = target
-                        && *id == node.id
-                    {
-                        self.passed.allow()?;
-                        let value = value.get_or_insert_with(|| gy.take().expect("taken once")());
-                        *gx = Some(value.to_link());
+                if self.watching
+                    && let Some(places) = targets.nodes.get(&node.id)
+                {
+                    self.passed.allow()?;
+                    let gy = gy();
+                    for &place in places {
+                        targets.found[place] = Some(gy.to_link());
                     }
                 }
             }

@@ -93,7 +93,7 @@ impl Function for Checkpoint {
 
     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
         let ys = afresh(&self.0, xs)?;
-        Ok(ys.iter().map(Variable::data).collect())
+        Ok(ys.iter().map(Variable::array).collect())
     }
 
     fn backward(&self, xs: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {

@@ -15,6 +15,7 @@ use crate::op::Op;
 use crate::operators::panicking;
 use crate::order::{Limited, Mark, Place};
 use crate::variable::{Repr, Variable};
+use crate::warning::Watch;
 
 /// A function with a derivative of its own, as a class derived from `Function` is in the book.
 ///
@@ -281,7 +282,10 @@ pub(crate) fn call(
     let line = mode::line(line);
     let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
     let values: Vec<Array> = links.iter().map(|x| x.linked_value().clone()).collect();
-    let mut ys = function.forward(&values).map_err(|error| error.at(line))?;
+    let mut ys = {
+        let _unwatched = Watch::off();
+        function.forward(&values).map_err(|error| error.at(line))?
+    };
     if ys.len() == 1 {
         let y = ys.remove(0);
         let op = Op::Custom(Custom(Arc::new(CustomCall {
@@ -362,6 +366,11 @@ pub(crate) fn backward(
         let ys = mark(Place::Result, ys);
         let gys = mark(|_| Place::Linear, gys);
         mode::blame(None);
+        let _watch = if recorded {
+            Some(Watch::on(custom, node.line))
+        } else {
+            Watch::off()
+        };
         let gxs = call.function.backward(&xs, &ys, &gys)?;
         mark(Place::Exit, gxs)
     };

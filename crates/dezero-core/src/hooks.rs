@@ -8,6 +8,7 @@ use dezero_array::Tuple;
 use crate::error::{Error, Result};
 use crate::mode::{self, Recording};
 use crate::variable::{Repr, Variable};
+use crate::warning::Watch;
 
 /// Which hook of a variable; see [`Variable::register_hook`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +43,7 @@ impl Hooks {
                 } else {
                     Recording::Off
                 });
+                let _unwatched = Watch::off();
                 mode::blame(None);
                 hook(&gx.to_link().into_user())
             };

@@ -63,8 +63,9 @@ mod sparse;
 mod taylor;
 pub mod transforms;
 mod variable;
+mod warning;
 
-pub use backward::{Backward, grad, try_grad};
+pub use backward::{Backward, Unused, grad, grad_with, try_grad};
 pub use checkpoint::{checkpoint, try_checkpoint};
 pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
@@ -83,3 +84,4 @@ pub use sparse::{
     try_sparse_hessian, try_sparse_jacobian,
 };
 pub use variable::Variable;
+pub use warning::set_warning_handler;

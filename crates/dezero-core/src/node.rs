@@ -162,6 +162,9 @@ impl Node {
     }
 }
 
+/// What a variable has besides its record.
+type Owned = (Option<Variable>, Hooks);
+
 /// Drops a gradient and hooks that their variable lost. Both may hold variables that hold such in
 /// turn, as deep as anyone cares to make it: those wait for their turn here.
 pub(crate) fn drop_owned(grad: Option<Variable>, hooks: Hooks) {
@@ -191,7 +194,7 @@ pub(crate) fn drop_owned(grad: Option<Variable>, hooks: Hooks) {
 
 thread_local! {
     /// The gradients and hooks that wait to be dropped, while some are.
-    static OWNED_BY_DROPPED: RefCell<Option<Vec<(Option<Variable>, Hooks)>>> = const { RefCell::new(None) };
+    static OWNED_BY_DROPPED: RefCell<Option<Vec<Owned>>> = const { RefCell::new(None) };
     static POOL: Pool = const {
         Pool { free: RefCell::new(Vec::new()), dropped: RefCell::new(Vec::new()), releasing: Cell::new(false) }
     };

@@ -15,6 +15,7 @@ use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe, drop_owned};
 use crate::op::Op;
 use crate::operators::panicking;
+use crate::warning;
 
 /// A value, and the record of how it was computed.
 ///
@@ -73,6 +74,8 @@ struct LeafState {
     value: Array,
     /// The snapshot of the present value, once an operation needed it.
     node: Option<NodeRef>,
+    /// The id of the first snapshot ever, the lowest.
+    first_id: Option<u64>,
     name: Option<Arc<str>>,
     grad: Option<Variable>,
     hooks: Hooks,
@@ -83,6 +86,7 @@ impl LeafCell {
         let state = LeafState {
             value,
             node: None,
+            first_id: None,
             name: None,
             grad: None,
             hooks: Hooks::default(),
@@ -126,8 +130,15 @@ impl LeafCell {
         if state.name.is_some() {
             node.set_name(state.name.clone());
         }
+        state.first_id = state
+            .first_id
+            .map_or(Some(node.id), |id| Some(id.min(node.id)));
         state.node = Some(node.clone());
         node
+    }
+
+    pub(crate) fn first_id(&self) -> Option<u64> {
+        self.state().first_id
     }
 
     pub(crate) fn grad(&self) -> Option<Variable> {
@@ -267,7 +278,35 @@ impl Variable {
     }
 
     /// The value. This is cheap: arrays are shared, not copied.
+    ///
+    /// In a [`Function`](crate::Function)'s `backward`, what is computed from it is a constant to
+    /// further derivatives: see [`set_warning_handler`](crate::set_warning_handler).
+    #[track_caller]
     pub fn data(&self) -> Array {
+        self.read();
+        self.array()
+    }
+
+    /// Notes that the user reads the raw value.
+    #[inline]
+    #[track_caller]
+    fn read(&self) {
+        if warning::reads_matter() {
+            self.read_watched(Location::caller());
+        }
+    }
+
+    #[cold]
+    fn read_watched(&self, line: mode::Line) {
+        // Also a constant may be held as a node, as the cotangent that a sweep begins with.
+        let constant = |node: &NodeRef| matches!(node.op, Op::Constant);
+        if self.is_tracked() && !self.link_node().is_some_and(constant) && self.dtype().is_float() {
+            warning::raw_read(line);
+        }
+    }
+
+    /// The value, for the engine.
+    pub(crate) fn array(&self) -> Array {
         match &self.0 {
             Repr::Leaf(cell) => cell.state().value.clone(),
             Repr::Result(handle) => handle.node().value.clone(),
@@ -283,15 +322,18 @@ impl Variable {
     /// If the variable has more than one element, or none.
     #[track_caller]
     pub fn item(&self) -> f64 {
+        self.read();
         if let Some(value) = self.with_value(Array::as_f64) {
             return value;
         }
-        panicking(self.data().item::<f64>().map_err(crate::Error::from))
+        panicking(self.array().item::<f64>().map_err(crate::Error::from))
     }
 
     /// The elements in row-major order, converted to `T`.
+    #[track_caller]
     pub fn to_vec<T: Element>(&self) -> Vec<T> {
-        self.data().to_vec()
+        self.read();
+        self.array().to_vec()
     }
 
     /// Puts a new value behind this variable. Graphs recorded earlier keep the value they were
@@ -454,7 +496,7 @@ impl Variable {
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
-        Self::constant(self.data())
+        Self::constant(self.array())
     }
 
     /// Whether this is the same variable as `other`, not just one of the same value.
@@ -702,7 +744,7 @@ impl Variable {
 /// DeZero's `repr`: `variable(2.0)`, with continuation lines of an array aligned.
 impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.data().to_string();
+        let text = self.array().to_string();
         write!(f, "variable({})", text.replace('\n', "\n         "))
     }
 }

@@ -170,7 +170,7 @@ impl Variable {
             || xs.iter().any(|x| Some(x.shape()) != shape)
         {
             // Reports the axis, or the shapes as they came.
-            let arrays: Vec<Array> = xs.iter().map(|x| x.data()).collect();
+            let arrays: Vec<Array> = xs.iter().map(|x| x.array()).collect();
             Array::stack(&arrays.iter().collect::<Vec<_>>(), axis)
                 .map_err(|error| at_caller(error, line))?;
         }

@@ -173,7 +173,7 @@ fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Array> {
     let value = x.linked_value();
     let y = over.restore(&Variable::value(y.linked_value().clone()), x)?;
     let attains = value
-        .compare(&y.data(), "max", |a, b| a == b, |a, b| a == b)?
+        .compare(&y.array(), "max", |a, b| a == b, |a, b| a == b)?
         .astype(value.dtype());
     let count = attains.sum(Some(&over.axes), true)?;
     Ok(attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?)

@@ -275,14 +275,14 @@ twins! {
     /// A new axis of length 1 at position `axis` of the result.
     fn expand_dims / try_expand_dims(&self, axis: isize) -> Variable {
         let line = Location::caller();
-        let shape = self.data().expand_dims(axis).map_err(|error| at_caller(error, line))?;
+        let shape = self.array().expand_dims(axis).map_err(|error| at_caller(error, line))?;
         self.try_reshape(shape.shape())
     }
 
     /// This without its axes of length 1, or without those named.
     fn squeeze / try_squeeze(&self, axes: impl Into<super::arguments::Axes>) -> Variable {
         let line = Location::caller();
-        let shape = self.data().squeeze(axes.into().as_option()).map_err(|error| at_caller(error, line))?;
+        let shape = self.array().squeeze(axes.into().as_option()).map_err(|error| at_caller(error, line))?;
         self.try_reshape(shape.shape())
     }
 

@@ -88,7 +88,7 @@ pub(crate) fn alias(x: &Variable, kept: bool) -> Result<Variable> {
         let shape = x.with_value(|x| x.shape().to_vec());
         return x.try_reshape(shape);
     }
-    Ok(Variable::new(x.data()))
+    Ok(Variable::new(x.array()))
 }
 
 /// A derivative as a link, or its bare value if nobody differentiates it again.
@@ -96,7 +96,7 @@ fn kept(y: &Variable, keep: bool) -> Variable {
     if keep {
         y.to_link()
     } else {
-        Variable::value(y.data())
+        Variable::value(y.array())
     }
 }
 

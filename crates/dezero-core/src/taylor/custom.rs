@@ -191,7 +191,7 @@ fn by_two_passes(
     let ys = function::results(custom, node);
     let us: Vec<Variable> = ys
         .iter()
-        .map(|y| Variable::new(y.with_value(zeros).data()))
+        .map(|y| Variable::new(y.with_value(zeros).array()))
         .collect();
     let gys = us.iter().map(|u| Some(u.to_link())).collect();
     let limited = Limited::of(custom.function().as_ref(), node.id).map(|limited| (limited, 1));
@@ -216,7 +216,7 @@ fn by_two_passes(
             Some(if keep {
                 t.into_link()
             } else {
-                Variable::value(t.data())
+                Variable::value(t.array())
             })
         })
         .collect())

@@ -15,7 +15,7 @@
 mod algebra;
 mod compose;
 mod custom;
-mod hash;
+pub(crate) mod hash;
 mod jet;
 mod program;
 mod recurrence;

@@ -113,7 +113,7 @@ impl<G> Pullback<G> {
             if keep {
                 gx.into_user()
             } else {
-                Variable::value(gx.data()).into_user()
+                Variable::value(gx.array()).into_user()
             }
         };
         let gradient = call.gradient(Some(&cotangent))?;

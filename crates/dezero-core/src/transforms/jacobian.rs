@@ -48,7 +48,7 @@ transforms! { one variable:
     /// ```
     fn divergence / try_divergence(f, at; line) -> Variable {
         let call = field("divergence", &f, at, line)?;
-        let x = call.xs[0].data();
+        let x = call.xs[0].array();
         let traced = wide(&call, &[&call.y], 0, |directions, tangent| {
             // Direction i picks element i.
             tangent.try_mul(directions)?.try_sum(..)
@@ -112,7 +112,7 @@ fn total(call: &Call, parts: Vec<Variable>, x: &Array) -> Result<Variable> {
 
 /// For each coordinate, the last axis, the direction that has ones there at every point.
 pub(super) fn coordinate_directions(call: &Call) -> Result<Array> {
-    let x = call.xs[0].data();
+    let x = call.xs[0].array();
     let Some(&coordinates) = x.shape().last() else {
         return Err(Error::shape(format!(
             "{}: the variable is a scalar; its last axis should hold the coordinates of a point",
@@ -159,7 +159,7 @@ pub(super) fn wide(
     i: usize,
     collect: impl Fn(&Array, &Variable) -> Result<Variable>,
 ) -> Result<Vec<Vec<Variable>>> {
-    let x = call.xs[i].data();
+    let x = call.xs[i].array();
     let n = x.size();
     let largest = ys.iter().map(|y| y.size()).max().unwrap_or(1).max(n).max(1);
     let chunk = (CHUNK / largest).clamp(1, n.max(1));
@@ -241,7 +241,7 @@ fn reverse(call: &Call) -> Result<Vec<Variable>> {
     }
     let cotangent = {
         let _recording = mode::enter_recording(Recording::On);
-        Variable::new(call.y.with_value(zeros).data())
+        Variable::new(call.y.with_value(zeros).array())
     };
     let gradients = call.gradient(Some(&cotangent))?;
     let back = Call {

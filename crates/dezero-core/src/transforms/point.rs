@@ -231,7 +231,7 @@ impl Call {
         if self.keep {
             result.into_user()
         } else {
-            Variable::value(result.data()).into_user()
+            Variable::value(result.array()).into_user()
         }
     }
 

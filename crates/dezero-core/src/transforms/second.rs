@@ -99,7 +99,7 @@ transforms! { one variable:
     /// ```
     fn laplacian / try_laplacian(f, at; line) -> Variable {
         let call = Call::new("laplacian", &f, &at, line)?;
-        let x = call.xs[0].data();
+        let x = call.xs[0].array();
         let n = x.size();
         let chunk = ((1 << 20) / n.max(call.y.size()).max(1)).clamp(1, n.max(1));
         let laplacian = call.recorded(|| {

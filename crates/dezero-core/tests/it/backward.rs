@@ -1,10 +1,13 @@
 //! What `backward` and `grad` promise: where gradients arrive, how they accumulate, what cuts them
 //! off, and that nothing stays behind.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use dezero_core::{
-    Array, Backward, DType, Variable, enable_grad, grad, is_recording, live_nodes, no_grad,
+    Array, Backward, DType, Function, Result, Unused, Variable, enable_grad, grad, grad_with,
+    is_recording, live_nodes, no_grad,
 };
 
 use crate::differences::agree;
@@ -436,4 +439,90 @@ fn threads_accumulate_into_one_gradient() {
         }
     });
     assert_eq!(gradient(&x), 160_000.0);
+}
+
+#[test]
+fn variables_that_a_result_does_not_depend_on_are_zero_or_named() {
+    let x = Variable::new([1.0, 2.0]);
+    let (named, unnamed) = (Variable::new([[1.0, 2.0]]).named("w"), Variable::new(1.0));
+    let result = &unnamed * 2.0;
+    let y = x.sin();
+    for (i, other) in [&named, &unnamed, &result].into_iter().enumerate() {
+        let zeros = grad_with(&y, &[&x, other], Unused::Zero).unwrap().remove(1);
+        assert_eq!(zeros.shape(), other.shape());
+        assert!(zeros.to_vec::<f64>().iter().all(|&zero| zero == 0.0));
+        let error = grad_with(&y, &[&x, other], Unused::Error).unwrap_err();
+        assert!(error.is_derivative());
+        let text = error.to_string();
+        let shape = [
+            "`w` (shape (1, 2), from ",
+            "(shape (), from ",
+            "(shape (), from ",
+        ][i];
+        assert!(
+            text.contains("variable 1") && text.contains(shape),
+            "{text}"
+        );
+        assert!(text.contains("backward.rs"), "{text}");
+    }
+    assert_eq!(grad_with(&y, &[&x], Unused::Error).unwrap().len(), 1);
+}
+
+#[test]
+fn what_leads_to_no_target_is_not_followed() {
+    let (old, calls) = (Variable::new(2.0), Arc::new(AtomicUsize::new(0)));
+    let below = Counting(calls.clone()).call(&[&old]);
+    let x = Variable::new(3.0);
+    let h = &below * &x;
+    let y = &h * &h;
+    assert_eq!(grad(&y, &[&x])[0].item(), 24.0);
+    assert_eq!(grad(&y, &[&h])[0].item(), 12.0);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    assert_eq!(grad(&y, &[&x, &old, &x, &h, &h]).len(), 5);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+    let found = grad(&y, &[&x, &old, &x, &h, &h]);
+    let found: Vec<f64> = found.iter().map(Variable::item).collect();
+    assert_eq!(found, [24.0, 36.0, 24.0, 12.0, 12.0]);
+}
+
+#[test]
+fn a_target_is_found_through_a_snapshot_older_than_the_present_one() {
+    let x = Variable::new(2.0);
+    let y = &x * &x;
+    x.set_data(10.0);
+    let z = &x * 3.0 + &y;
+    assert_eq!(grad(&y, &[&x])[0].item(), 4.0);
+    assert_eq!(grad(&z, &[&x])[0].item(), 7.0);
+}
+
+#[test]
+fn thousands_of_targets() {
+    let xs: Vec<Variable> = (0..8_000).map(|i| Variable::new(f64::from(i))).collect();
+    let y = xs.iter().fold(Variable::new(0.0), |sum, x| sum + x * x);
+    let targets: Vec<&Variable> = xs.iter().collect();
+    let found = grad(&y, &targets);
+    assert!(
+        found
+            .iter()
+            .zip(&xs)
+            .all(|(gx, x)| gx.item() == 2.0 * x.item())
+    );
+}
+
+/// An identity that counts how often it is differentiated.
+struct Counting(Arc<AtomicUsize>);
+
+impl Function for Counting {
+    fn name(&self) -> &'static str {
+        "Counting"
+    }
+
+    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+        Ok(xs.to_vec())
+    }
+
+    fn backward(&self, _: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(gys.to_vec())
+    }
 }

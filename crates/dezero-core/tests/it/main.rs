@@ -26,3 +26,4 @@ mod structural;
 mod structural_values;
 mod taylor;
 mod transforms;
+mod warnings;

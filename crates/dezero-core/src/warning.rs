@@ -1,0 +1,113 @@
+//! What is likely a mistake and no error: told to a handler, by default on standard error.
+//!
+//! So far one thing: a user's `backward` that reads raw values while it is recorded. The first
+//! derivative is right, the next ones miss a term, and nothing else would say so.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::function::Custom;
+use crate::mode::Line;
+
+type Handler = Arc<dyn Fn(&str) + Send + Sync>;
+
+static HANDLER: RwLock<Option<Handler>> = RwLock::new(None);
+
+/// The names of the functions that were warned of.
+static WARNED: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+
+thread_local! {
+    static READS_MATTER: Cell<bool> = const { Cell::new(false) };
+    static RUNS: RefCell<Option<(Custom, Line)>> = const { RefCell::new(None) };
+}
+
+/// Sends warnings to `handler` instead of standard error, on all threads.
+///
+/// A warning comes once for each function's name: when its `backward`, recorded to be
+/// differentiated again, reads the raw value of a variable (`data`, `item`, `to_vec`), which later
+/// derivatives would take for a constant.
+///
+/// ```
+/// dezero_core::set_warning_handler(|text| println!("{text}"));
+/// ```
+pub fn set_warning_handler(handler: impl Fn(&str) + Send + Sync + 'static) {
+    let handler: Handler = Arc::new(handler);
+    let old = HANDLER
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(handler);
+    drop(old); // after the lock
+}
+
+fn warn(text: &str) {
+    let handler = HANDLER
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    match handler {
+        Some(handler) => handler(text),
+        None => eprintln!("{text}"),
+    }
+}
+
+/// Whether raw reads of tracked variables are likely a mistake just now.
+#[inline]
+pub(crate) fn reads_matter() -> bool {
+    READS_MATTER.get()
+}
+
+/// A raw read, at `line`, in the function that runs.
+#[cold]
+pub(crate) fn raw_read(line: Line) {
+    let Some((custom, call)) = RUNS.with_borrow(Clone::clone) else {
+        return;
+    };
+    let name = custom.name();
+    let first = WARNED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get_or_insert_default()
+        .insert(name.to_owned());
+    if first {
+        warn(&format!(
+            "warning: `backward` of function `{name}` (called at {call}) reads the raw value of a variable at {line}: \
+             further derivatives take it for a constant; compute with variables, or read `x.detach().data()` where a \
+             constant is meant"
+        ));
+    }
+}
+
+/// While it lives, raw reads on this thread are watched, or not.
+#[must_use]
+pub(crate) struct Watch {
+    before: (bool, Option<(Custom, Line)>),
+    not_send: PhantomData<*const ()>,
+}
+
+impl Watch {
+    /// In the recorded `backward` of a function that was called at `line`.
+    pub(crate) fn on(custom: &Custom, line: Line) -> Self {
+        Self::set(true, Some((custom.clone(), line)))
+    }
+
+    /// In code of the user's that no derivative is taken of; nothing to do where none is watched.
+    pub(crate) fn off() -> Option<Self> {
+        reads_matter().then(|| Self::set(false, None))
+    }
+
+    fn set(matter: bool, runs: Option<(Custom, Line)>) -> Self {
+        Self {
+            before: (READS_MATTER.replace(matter), RUNS.replace(runs)),
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        READS_MATTER.set(self.before.0);
+        RUNS.set(self.before.1.take());
+    }
+}
