@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use dezero_array::{Array, Tuple};
 
+use crate::anomaly;
 use crate::elementwise::Real;
 use crate::error::{Error, Result};
 use crate::function::{self, output_count};
@@ -308,6 +309,10 @@ impl Cotangent {
 
     fn add(&mut self, other: Self) -> Result<()> {
         match (&mut *self, other) {
+            (Self::Real(a), Self::Real(b)) if mode::is_detecting() => {
+                let sum = Variable::value(*a).try_add(Variable::value(b))?;
+                *a = sum.linked_value().as_f64().unwrap_or(f64::NAN);
+            }
             (Self::Real(a), Self::Real(b)) => *a += b,
             (Self::Outputs(all), Self::Outputs(more)) => all.extend(*more),
             (a, b) => {
@@ -328,8 +333,10 @@ struct Pending {
 
 struct Sweep {
     create_graph: bool,
-    /// Whether cotangents are wanted of others than leaves.
+    /// Whether cotangents are wanted of others than leaves, or looked at.
     watching: bool,
+    /// Whether a `where` was visited; known while looking for anomalies.
+    passed_where: bool,
     /// Below this id there is nothing that anybody asked for.
     lowest: u64,
     sink: Sink,
@@ -378,7 +385,8 @@ impl Sweep {
         };
         Ok(Self {
             create_graph,
-            watching,
+            watching: watching || mode::is_detecting(),
+            passed_where: false,
             lowest,
             sink,
             window: WINDOW.take(),
@@ -542,9 +550,26 @@ impl Sweep {
         if !self.orders.is_empty() {
             self.passed = self.orders.remove(&node.id).unwrap_or_default();
         }
-        let visited = self.visit_node(node, cotangent);
+        let visited = if mode::is_detecting() {
+            self.visit_watched(node, cotangent)
+        } else {
+            self.visit_node(node, cotangent)
+        };
         self.passed = Orders::default();
         visited.map_err(|error| error.at(line))
+    }
+
+    /// [`visit_node`](Self::visit_node), and a look at what its rule made.
+    fn visit_watched(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
+        anomaly::forget();
+        self.passed_where |= matches!(node.op, Op::Where);
+        let gy = match &cotangent {
+            Cotangent::Real(gy) => Some(Array::from(*gy)),
+            Cotangent::Variable(gy) => Some(gy.data()),
+            Cotangent::Outputs(_) => None,
+        };
+        self.visit_node(node, cotangent)?;
+        anomaly::taken(node.op.label(), gy.as_ref(), self.passed_where)
     }
 
     fn visit_node(&mut self, node: &NodeRef, mut cotangent: Cotangent) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::anomaly::Anomaly;
 use crate::mode::Line;
 
 /// Why an operation on variables could not be carried out.
@@ -29,6 +30,7 @@ enum Kind {
     Shape(String),
     Derivative(String),
     Function { name: String, message: String },
+    Anomaly(Box<Anomaly>),
 }
 
 impl Error {
@@ -52,6 +54,11 @@ impl Error {
             name: name.into(),
             message: message.into(),
         })
+    }
+
+    /// An operation made NaN or infinity, while looking for that.
+    pub(crate) fn from_anomaly(anomaly: Box<Anomaly>) -> Self {
+        Self::new(Kind::Anomaly(anomaly))
     }
 
     /// The same error, blamed on `line` unless it already knows a line.
@@ -104,6 +111,20 @@ impl Error {
         matches!(self.0.kind, Kind::Derivative(_))
     }
 
+    /// An operation that made NaN or infinity of finite numbers, found by
+    /// [`detect_anomaly`](crate::detect_anomaly).
+    pub fn is_anomaly(&self) -> bool {
+        self.anomaly().is_some()
+    }
+
+    /// The operation that made NaN or infinity of finite numbers, with what is around it.
+    pub fn anomaly(&self) -> Option<&Anomaly> {
+        match &self.0.kind {
+            Kind::Anomaly(anomaly) => Some(anomaly),
+            _ => None,
+        }
+    }
+
     /// A user's function that failed or returned what it must not.
     pub fn is_function(&self) -> bool {
         matches!(self.0.kind, Kind::Function { .. })
@@ -121,6 +142,7 @@ impl fmt::Display for Error {
         match &self.0.kind {
             Kind::Array(error) => write!(f, "{error}")?,
             Kind::Shape(message) | Kind::Derivative(message) => write!(f, "{message}")?,
+            Kind::Anomaly(anomaly) => write!(f, "{anomaly}")?,
             Kind::Function { name, message } => write!(f, "function `{name}`: {message}")?,
         }
         match self.0.line {

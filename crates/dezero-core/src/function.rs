@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dezero_array::{Array, Tuple};
 
+use crate::anomaly;
 use crate::error::{Error, Result};
 use crate::graph::call_of;
 use crate::mode::{self, Recording};
@@ -15,7 +16,7 @@ use crate::op::Op;
 use crate::operators::panicking;
 use crate::order::{Limited, Mark, Place};
 use crate::variable::{Repr, Variable};
-use crate::warning::Watch;
+use crate::warning::{self, Watch};
 
 /// A function with a derivative of its own, as a class derived from `Function` is in the book.
 ///
@@ -286,20 +287,21 @@ pub(crate) fn call(
         let _unwatched = Watch::off();
         function.forward(&values).map_err(|error| error.at(line))?
     };
-    if ys.len() == 1 {
-        let y = ys.remove(0);
-        let op = Op::Custom(Custom(Arc::new(CustomCall {
-            function,
-            outputs: None,
-            mark: None,
-        })));
-        return Ok(vec![Variable::record(op, y, links.into(), line)]);
-    }
+    let single = ys.len() == 1;
     let op = Op::Custom(Custom(Arc::new(CustomCall {
         function,
-        outputs: Some(ys.clone()),
+        outputs: (!single).then(|| ys.clone()),
         mark: None,
     })));
+    if mode::is_detecting() {
+        for y in &ys {
+            anomaly::check(&op, &links, y, line)?;
+        }
+    }
+    if single {
+        let y = ys.remove(0);
+        return Ok(vec![Variable::record(op, y, links.into(), line)]);
+    }
     let call = Variable::record(op, Array::from(false), links.into(), line).into_link();
     Ok(outputs(&call, ys, line))
 }
@@ -372,6 +374,7 @@ pub(crate) fn backward(
             Watch::off()
         };
         let gxs = call.function.backward(&xs, &ys, &gys)?;
+        warning::raw_read_as_error(custom.name())?;
         mark(Place::Exit, gxs)
     };
     if gxs.len() != shapes.len() {

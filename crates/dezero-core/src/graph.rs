@@ -160,14 +160,48 @@ impl Graph {
     }
 }
 
+/// An operation that was not recorded, with what its inputs were computed from, some functions down.
+pub(crate) fn neighbourhood(
+    op: &Op,
+    inputs: &[Variable],
+    value: &Array,
+    line: Line,
+    pass: u16,
+    levels: usize,
+) -> Graph {
+    let mut walk = Walk::new();
+    walk.most = levels;
+    walk.push(None, Role::Result, value.clone(), line, pass);
+    walk.graph.outputs.push(0);
+    walk.graph.variables[0].creator = Some(0);
+    walk.count += 1;
+    walk.graph.functions.push(GraphFunction {
+        number: walk.count,
+        op: op.clone(),
+        inputs: Vec::new(),
+        outputs: vec![0],
+        line,
+        pass: usize::from(pass),
+    });
+    let inputs = inputs
+        .iter()
+        .map(|x| walk.variable(&x.to_link(), None))
+        .collect();
+    walk.graph.functions[0].inputs = inputs;
+    walk.from(&[])
+}
+
 struct Walk {
     graph: Graph,
     /// Positions by the ids of the nodes.
     variables: HashMap<u64, usize>,
     functions: HashMap<u64, usize>,
-    /// Functions found and not visited yet.
-    pending: Vec<(NodeRef, usize)>,
+    /// Functions found and not visited yet, and how far down they are.
+    pending: Vec<(NodeRef, usize, usize)>,
     count: usize,
+    /// How far down the variables are that are being found, and how far the walk goes.
+    level: usize,
+    most: usize,
 }
 
 impl Walk {
@@ -182,6 +216,8 @@ impl Walk {
             functions: HashMap::new(),
             pending: Vec::new(),
             count: 0,
+            level: 0,
+            most: usize::MAX,
         }
     }
 
@@ -190,7 +226,8 @@ impl Walk {
             let at = self.variable(&y.to_link(), None);
             self.graph.outputs.push(at);
         }
-        while let Some((node, at)) = self.pending.pop() {
+        while let Some((node, at, level)) = self.pending.pop() {
+            self.level = level;
             self.count += 1;
             self.graph.functions[at].number = self.count;
             // Copied, so that no lock is held while names are read below.
@@ -243,7 +280,9 @@ impl Walk {
         };
         let name = node.name().map(|name| name.as_ref().to_owned());
         self.push(name, role, node.value.clone(), node.line, node.pass);
-        if let Some(call) = call_of(node) {
+        if self.level < self.most
+            && let Some(call) = call_of(node)
+        {
             let function = self.function(call);
             self.graph.functions[function].outputs.push(at);
             self.graph.variables[at].creator = Some(function);
@@ -280,7 +319,7 @@ impl Walk {
             pass: usize::from(call.pass),
         };
         self.graph.functions.push(function);
-        self.pending.push((call, at));
+        self.pending.push((call, at, self.level + 1));
         at
     }
 }

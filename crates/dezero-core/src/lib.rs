@@ -44,6 +44,7 @@
 //! to the right, `&x * 2.0_f32`, or is converted: with more types on the left, Rust could no longer
 //! tell of which type the `1.0` in `(1.0 - &x).sin()` is.
 
+mod anomaly;
 mod backward;
 mod checkpoint;
 mod elementwise;
@@ -65,6 +66,7 @@ pub mod transforms;
 mod variable;
 mod warning;
 
+pub use anomaly::{AnomalousInput, Anomaly};
 pub use backward::{Backward, Unused, grad, grad_with, try_grad};
 pub use checkpoint::{checkpoint, try_checkpoint};
 pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
@@ -73,7 +75,10 @@ pub use error::{Error, Result};
 pub use function::{Creator, Custom, Function};
 pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph};
 pub use hooks::HookId;
-pub use mode::{NoGrad, attributed_to, enable_grad, is_recording, live_nodes, no_grad};
+pub use mode::{
+    DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, is_recording, live_nodes,
+    no_grad,
+};
 pub use op::Op;
 pub use operators::Operand;
 pub use ops::arguments::{Axes, Shape};

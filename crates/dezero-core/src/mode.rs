@@ -32,6 +32,8 @@ pub(crate) struct Setting {
     pub(crate) line: Option<Line>,
     /// How many guards keep recording off.
     off: u16,
+    /// How many guards look for anomalies.
+    detecting: u16,
 }
 
 /// All that a new node needs to know of its thread, in one place.
@@ -45,7 +47,7 @@ pub(crate) struct Context {
 thread_local! {
     static CONTEXT: Context = const {
         Context {
-            setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None, off: 0 }),
+            setting: Cell::new(Setting { recording: Recording::On, pass: 0, line: None, off: 0, detecting: 0 }),
             next_id: Cell::new(0),
             end_id: Cell::new(0),
             live: Cell::new(0),
@@ -187,6 +189,34 @@ pub fn no_grad<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
+/// Whether this thread looks for anomalies.
+#[inline]
+pub(crate) fn is_detecting() -> bool {
+    setting().detecting > 0
+}
+
+/// Runs `f`, and stops at the first operation that makes a NaN or an infinity of finite numbers: in
+/// `f` itself, in a derivative rule, or in a sweep of series. `try_` methods give an error of which
+/// [`Error::is_anomaly`](crate::Error::is_anomaly) is true; operators and short methods panic with its
+/// text. It names the operation, the line, and the ranges of what went in;
+/// [`Error::anomaly`](crate::Error::anomaly) has the same as data, with the graph around it.
+///
+/// Off by default: it looks at every element of every result.
+///
+/// ```
+/// use dezero_core::{Backward, Variable, detect_anomaly};
+///
+/// let x = Variable::new([4.0, 0.0]);
+/// let error = detect_anomaly(|| x.sqrt().sum(..).try_backward(Backward::new())).unwrap_err();
+/// let anomaly = error.anomaly().unwrap();
+/// assert_eq!((anomaly.label(), anomaly.differentiated()), ("Div", Some("Sqrt"))); // 1 / (2 sqrt(0))
+/// println!("{error}");
+/// ```
+pub fn detect_anomaly<T>(f: impl FnOnce() -> T) -> T {
+    let _guard = DetectAnomaly::new();
+    f()
+}
+
 /// Runs `f` with recording on, also inside a [`no_grad`].
 ///
 /// ```
@@ -276,4 +306,49 @@ impl Default for NoGrad {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Looks for anomalies on this thread for as long as it lives: [`detect_anomaly`] for code that cannot
+/// be put into a closure.
+///
+/// ```
+/// use dezero_core::{DetectAnomaly, Variable};
+/// let guard = DetectAnomaly::new();
+/// assert!(Variable::new(-1.0).try_log().is_err());
+/// drop(guard);
+/// assert!(Variable::new(-1.0).log().item().is_nan());
+/// ```
+#[must_use = "it looks for anomalies only while the guard lives"]
+pub struct DetectAnomaly {
+    not_send: PhantomData<*const ()>,
+}
+
+impl DetectAnomaly {
+    /// Looks for anomalies until the guard is dropped.
+    pub fn new() -> Self {
+        count_detecting(|detecting| detecting.saturating_add(1));
+        Self {
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for DetectAnomaly {
+    fn drop(&mut self) {
+        count_detecting(|detecting| detecting.saturating_sub(1));
+    }
+}
+
+impl Default for DetectAnomaly {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn count_detecting(count: impl FnOnce(u16) -> u16) {
+    CONTEXT.with(|context| {
+        let mut setting = context.setting.get();
+        setting.detecting = count(setting.detecting);
+        context.setting.set(setting);
+    });
 }

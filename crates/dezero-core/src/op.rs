@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dezero_array::{Array, DType};
 
+use crate::anomaly;
 use crate::elementwise::{Binary, Compare, Unary};
 use crate::error::Result;
 use crate::function::Custom;
@@ -184,6 +185,9 @@ pub(crate) fn apply(op: Op, xs: Inputs, line: Line) -> Result<Variable> {
     let value = structural
         .value(xs.as_slice())
         .map_err(|error| crate::Error::from(error).at(crate::mode::line(line)))?;
+    if crate::mode::is_detecting() {
+        anomaly::check(&op, xs.as_slice(), &value, line)?;
+    }
     Ok(Variable::record(op, value, xs, line))
 }
 

@@ -8,8 +8,9 @@ use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::error::{Error, Result};
 use crate::function::Custom;
-use crate::mode::Line;
+use crate::mode::{self, Line};
 
 type Handler = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -20,6 +21,8 @@ static WARNED: Mutex<Option<HashSet<String>>> = Mutex::new(None);
 
 thread_local! {
     static READS_MATTER: Cell<bool> = const { Cell::new(false) };
+    /// Where a raw value was read while looking for anomalies.
+    static READ: Cell<Option<Line>> = const { Cell::new(None) };
     static RUNS: RefCell<Option<(Custom, Line)>> = const { RefCell::new(None) };
 }
 
@@ -64,6 +67,10 @@ pub(crate) fn raw_read(line: Line) {
     let Some((custom, call)) = RUNS.with_borrow(Clone::clone) else {
         return;
     };
+    if mode::is_detecting() {
+        READ.set(Some(line)); // an error, once `backward` is done
+        return;
+    }
     let name = custom.name();
     let first = WARNED
         .lock()
@@ -76,6 +83,19 @@ pub(crate) fn raw_read(line: Line) {
              further derivatives take it for a constant; compute with variables, or read `x.detach().data()` where a \
              constant is meant"
         ));
+    }
+}
+
+/// The raw read of a function's `backward` as an error, while looking for anomalies.
+pub(crate) fn raw_read_as_error(name: &str) -> Result<()> {
+    match READ.take() {
+        None => Ok(()),
+        Some(line) => Err(Error::function(
+            name,
+            "`backward` reads the raw value of a variable, which further derivatives take for a constant; compute with \
+             variables, or read `x.detach().data()` where a constant is meant",
+        )
+        .at(line)),
     }
 }
 

@@ -6,6 +6,7 @@ use std::panic::Location;
 
 use dezero_array::Array;
 
+use crate::anomaly;
 use crate::error::{Error, Result};
 use crate::mode::{self, Line};
 use crate::op::Op;
@@ -140,11 +141,10 @@ impl Variable {
             no.linked_value(),
         )
         .map_err(|error| Error::from(error).at(mode::line(line)))?;
-        Ok(Variable::record(
-            Op::Where,
-            value,
-            vec![condition, yes, no].into(),
-            line,
-        ))
+        let xs = vec![condition, yes, no];
+        if mode::is_detecting() {
+            anomaly::check(&Op::Where, &xs, &value, line)?;
+        }
+        Ok(Variable::record(Op::Where, value, xs.into(), line))
     }
 }

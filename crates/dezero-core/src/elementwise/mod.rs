@@ -18,6 +18,7 @@ use std::panic::Location;
 
 use dezero_array::Array;
 
+use crate::anomaly;
 use crate::error::{Error, Result};
 use crate::mode::{self, Line};
 use crate::node::Inputs;
@@ -56,6 +57,9 @@ pub(crate) fn unary(op: Unary, x: Variable, line: Line) -> Result<Variable> {
             .map(x.linked_value())
             .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
+    if mode::is_detecting() {
+        anomaly::check(&Op::Unary(op), std::slice::from_ref(&x), &value, line)?;
+    }
     Ok(Variable::record_above(
         Below::of(&x),
         Op::Unary(op),
@@ -87,12 +91,16 @@ fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Va
             .zip(x0.linked_value(), x1.linked_value())
             .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
-    let below = Below::of(&x0).and(Below::of(&x1));
+    let xs = [x0, x1];
+    if mode::is_detecting() {
+        anomaly::check(&Op::Binary(op), &xs, &value, line)?;
+    }
+    let below = Below::of(&xs[0]).and(Below::of(&xs[1]));
     Ok(Variable::record_above(
         below,
         Op::Binary(op),
         value,
-        Inputs::Two([x0, x1]),
+        Inputs::Two(xs),
         line,
     ))
 }

@@ -12,6 +12,7 @@ use super::jet::{Jet, Lead, fit};
 use super::program::{Function, Program};
 use super::recurrence::{Series, run};
 use super::{custom, hash};
+use crate::anomaly;
 use crate::elementwise::{Binary, Unary};
 use crate::error::Result;
 use crate::mode::{self, Recording};
@@ -177,6 +178,7 @@ impl Pushforward {
             Recording::Values
         };
         let _restore = mode::enter(recording, self.pass);
+        anomaly::forget();
         let mut found = self.seeded(seeds);
         let mut left: Vec<usize> = self.visits.iter().map(|visit| visit.users).collect();
         for (at, visit) in self.visits.iter().enumerate() {
@@ -189,6 +191,9 @@ impl Pushforward {
                 .allow(at, extent.order)
                 .and_then(|more| visit.series(&found, extent, more))
                 .map_err(|error| error.at(line))?;
+            if mode::is_detecting() {
+                anomaly::taken(visit.node.op.label(), None, false)?;
+            }
             found[at] = Some(series);
             for &from in visit.from.iter().flatten() {
                 left[from] -= 1;
@@ -269,6 +274,9 @@ impl Pushforward {
         seeds: Vec<Series<f64>>,
         order: usize,
     ) -> Result<Option<Vec<Series<f64>>>> {
+        if mode::is_detecting() {
+            return Ok(None); // bare numbers are not looked at
+        }
         let extent = Extent::along(order);
         let mut found = self.seeded(seeds);
         for (at, visit) in self.visits.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The tests of the engine as its users meet it.
 
+mod anomaly;
 mod backward;
 mod broadcasting;
 mod checkpoints;
