@@ -610,6 +610,13 @@ impl Sweep {
                     };
                     let gx = self.cotangent(gx);
                     self.arrive(&inputs[0], gx)?;
+                    if inputs.len() > 1 {
+                        mark.ask_for_more(&mut self.passed, node.line);
+                        for x in inputs[1..].iter().filter(|x| x.is_tracked()) {
+                            let zeros = self.cotangent(x.with_value(zeros));
+                            self.arrive(x, zeros)?;
+                        }
+                    }
                 } else {
                     self.visit_call(node, &inputs, vec![Some(gy.to_link())])?;
                 }
@@ -664,13 +671,13 @@ impl Sweep {
         };
         // Higher on the way through its own results, in a derivative that is written with them.
         let order = self.passed.take(node.id).unwrap_or(1);
-        let limited = Limited::of(custom.function().as_ref(), node.id);
+        let limited = Limited::of(custom.function().as_ref(), node.id, inputs);
         if let Some(limited) = &limited
             && !self.passed.ask(limited, order, node.line)
         {
-            for x in inputs {
-                let zeros = x.with_value(zeros);
-                self.arrive(x, Cotangent::Variable(zeros))?;
+            for x in inputs.iter().filter(|x| x.is_tracked()) {
+                let zeros = self.cotangent(x.with_value(zeros));
+                self.arrive(x, zeros)?;
             }
             return Ok(());
         }
