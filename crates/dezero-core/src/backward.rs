@@ -17,12 +17,12 @@ use crate::anomaly;
 use crate::elementwise::Real;
 use crate::error::{Error, Result};
 use crate::function::{self, output_count};
-use crate::mode::{self, Recording};
+use crate::mode::{self, Line, Recording};
 use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
 use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
-use crate::order::{Limited, Orders};
+use crate::order::{Limited, Mark, Orders};
 use crate::taylor::{hash, zeros};
 use crate::variable::{Below, LeafCell, Repr, Variable};
 
@@ -628,15 +628,9 @@ impl Sweep {
                     .map(Variable::to_link)
                     .collect();
                 drop(links);
-                if let Some(mark) = custom.mark() {
-                    let gx = match mark.pass(&mut self.passed, node.line) {
-                        Some(mark) => mark.put_on(gy.to_link(), node.line),
-                        None => gy.to_link(),
-                    };
-                    let gx = self.cotangent(gx);
-                    self.arrive(&inputs[0], gx)?;
-                } else {
-                    self.visit_call(node, &inputs, vec![Some(gy.to_link())])?;
+                match custom.mark() {
+                    Some(mark) => self.visit_mark(mark, node.line, &inputs, &gy)?,
+                    None => self.visit_call(node, &inputs, vec![Some(gy.to_link())])?,
                 }
             }
             Op::Output(i) => {
@@ -674,6 +668,30 @@ impl Sweep {
         self.deliver(node, false, || gy)
     }
 
+    /// Back through an identity that marks the derivative of a function with a `max_order`.
+    fn visit_mark(
+        &mut self,
+        mark: &Mark,
+        line: Line,
+        inputs: &[Variable],
+        gy: &Variable,
+    ) -> Result<()> {
+        let gx = match mark.pass(&mut self.passed, line) {
+            Some(mark) => mark.put_on(gy.to_link(), line),
+            None => gy.to_link(),
+        };
+        let gx = self.cotangent(gx);
+        self.arrive(&inputs[0], gx)?;
+        if inputs.len() > 1 {
+            mark.ask_for_more(&mut self.passed, line);
+            for x in inputs[1..].iter().filter(|x| x.is_tracked()) {
+                let zeros = self.cotangent(x.with_value(zeros));
+                self.arrive(x, zeros)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Back through a user's function, whose code runs without any lock.
     fn visit_call(
         &mut self,
@@ -689,13 +707,13 @@ impl Sweep {
         };
         // Higher on the way through its own results, in a derivative that is written with them.
         let order = self.passed.take(node.id).unwrap_or(1);
-        let limited = Limited::of(custom.function().as_ref(), node.id);
+        let limited = Limited::of(custom.function().as_ref(), node.id, inputs);
         if let Some(limited) = &limited
             && !self.passed.ask(limited, order, node.line)
         {
-            for x in inputs {
-                let zeros = x.with_value(zeros);
-                self.arrive(x, Cotangent::Variable(zeros))?;
+            for x in inputs.iter().filter(|x| x.is_tracked()) {
+                let zeros = self.cotangent(x.with_value(zeros));
+                self.arrive(x, zeros)?;
             }
             return Ok(());
         }

@@ -84,9 +84,9 @@ impl Variable {
     /// ```
     /// use dezero_core::Variable;
     /// let x = Variable::new([3.0, 4.0]);
-    /// let clip = x.register_hook(|g| Some(g.clamp(-1.0, 1.0)));
+    /// let clip = x.register_hook(|g| Some(g.minimum(7.0)));
     /// (&x * &x).sum(..).backward();
-    /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [1.0, 1.0]); // not 6 and 8
+    /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [6.0, 7.0]); // not 6 and 8
     /// x.remove_hook(clip);
     /// ```
     pub fn register_hook(

@@ -30,6 +30,8 @@ pub(crate) struct Limited {
     limit: usize,
     /// The id of the call's node.
     pub(crate) call: u64,
+    /// The inputs: what a derivative of the last order depends on, though its formula may not show it.
+    xs: Vec<Variable>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,10 +104,17 @@ impl Orders {
 
 impl Limited {
     /// The call with the node of id `call`, if its function has a limit.
-    pub(crate) fn of(function: &dyn Function, call: u64) -> Option<Arc<Self>> {
-        let limit = function.max_order()?;
-        let name = function.name().to_owned();
-        Some(Arc::new(Self { name, limit, call }))
+    pub(crate) fn of(function: &dyn Function, call: u64, xs: &[Variable]) -> Option<Arc<Self>> {
+        Some(Arc::new(Self {
+            limit: function.max_order()?,
+            name: function.name().to_owned(),
+            call,
+            xs: xs
+                .iter()
+                .filter(|x| varies(x))
+                .map(Variable::to_link)
+                .collect(),
+        }))
     }
 
     /// Whether there is a derivative of this order.
@@ -127,16 +136,24 @@ impl Limited {
 }
 
 impl Mark {
-    /// An identity that bears the mark.
+    /// An identity that bears the mark. Where a derivative of the last order comes out, the inputs of
+    /// the function stand behind it, so that whoever differentiates by them is refused.
     pub(crate) fn put_on(&self, x: Variable, line: Line) -> Variable {
-        if !x.is_tracked() || !x.linked_value().dtype().is_float() {
+        let behind = match self.place {
+            Place::Exit(order) if order >= self.of.limit => self.of.xs.as_slice(),
+            _ => &[],
+        };
+        if !x.linked_value().dtype().is_float() || !x.is_tracked() && behind.is_empty() {
             return x;
         }
+        let value = x.linked_value().clone();
+        let mut inputs = vec![x];
+        inputs.extend(behind.iter().map(Variable::to_link));
         let op = Op::Custom(Custom::marked(
             Arc::new(Identity(self.of.name.clone())),
             self.clone(),
         ));
-        Variable::record(op, x.linked_value().clone(), Inputs::One(x), line).into_link()
+        Variable::record(op, value, Inputs::from(inputs), line).into_link()
     }
 
     fn at(&self, place: Place) -> Self {
@@ -168,6 +185,11 @@ impl Mark {
         }
     }
 
+    /// Notes that a derivative by the inputs is asked for where one of the last order comes out.
+    pub(crate) fn ask_for_more(&self, orders: &mut Orders, line: Line) {
+        orders.ask(&self.of, self.of.limit + 1, line);
+    }
+
     /// The mark on the coefficients of a series that goes upwards through this one, and is a
     /// derivative of `more` orders in what comes out.
     pub(crate) fn upwards(&self, more: usize) -> Self {
@@ -176,6 +198,10 @@ impl Mark {
             _ => Place::Linear,
         })
     }
+}
+
+fn varies(x: &Variable) -> bool {
+    x.is_tracked() && x.dtype().is_float()
 }
 
 /// What bears a mark.

@@ -69,8 +69,8 @@ fn users_code<T>(f: impl FnOnce() -> T) -> T {
 struct Marks(Option<Arc<Limited>>, Line);
 
 impl Marks {
-    fn of(custom: &Custom, node: &NodeRef) -> Self {
-        let limited = Limited::of(custom.function().as_ref(), node.id);
+    fn of(custom: &Custom, node: &NodeRef, xs: &[Variable]) -> Self {
+        let limited = Limited::of(custom.function().as_ref(), node.id, xs);
         Self(limited.filter(|_| mode::is_recording()), node.line)
     }
 
@@ -99,7 +99,7 @@ fn by_own_tangent(
                 .map_or_else(|| x.with_value(zeros), Variable::to_link)
         })
         .collect();
-    let marks = Marks::of(custom, node);
+    let marks = Marks::of(custom, node, xs);
     let xs = marks.put(Place::Input(1), as_users(xs));
     let tangents = marks.put(Place::Linear, as_users(&tangents));
     let ys = marks.put(Place::Result(1), function::results(custom, node));
@@ -126,7 +126,7 @@ fn by_own_series(
     extent: Extent,
 ) -> Result<Option<Directions>> {
     let missing = Cell::new(false);
-    let marks = Marks::of(custom, node);
+    let marks = Marks::of(custom, node, xs);
     let known = each_direction(series, extent, |series| {
         if missing.get() {
             return Ok(Vec::new());
@@ -194,7 +194,7 @@ fn by_two_passes(
         .map(|y| Variable::new(y.with_value(zeros).array()))
         .collect();
     let gys = us.iter().map(|u| Some(u.to_link())).collect();
-    let limited = Limited::of(custom.function().as_ref(), node.id).map(|limited| (limited, 1));
+    let limited = Limited::of(custom.function().as_ref(), node.id, xs).map(|limited| (limited, 1));
     let gxs = function::backward(custom, node, xs.to_vec(), gys, true, limited)?;
     let mut product: Option<Variable> = None;
     for (gx, t) in gxs.iter().zip(tangents) {

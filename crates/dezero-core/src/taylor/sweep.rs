@@ -225,12 +225,15 @@ impl Pushforward {
         }) = call.mark()
         else {
             let limited = match call.mark() {
-                None => Limited::of(call.function().as_ref(), node.id),
+                None => Limited::of(call.function().as_ref(), node.id, &self.visits[at].inputs),
                 Some(_) => None,
             };
             limited.map_or(Ok(()), |limited| limited.allow(order))?;
             return Ok(0);
         };
+        if self.visits[at].from.iter().skip(1).any(Option::is_some) {
+            return of.allow(below + order).map(|()| order);
+        }
         // A derivative of this function comes out here: further ones only if the point varies.
         let mut pending: Vec<usize> = self.visits[at].from.iter().flatten().copied().collect();
         let mut seen: HashSet<usize> = HashSet::new();

@@ -237,3 +237,40 @@ fn several_results() {
     close(&gx2, -0.5_f64.sin() - 0.5_f64.cos());
     refused(try_grad(&gx2, &[&x]), 3);
 }
+
+/// A sine whose `backward` computes with raw values: nothing in its record leads to the input.
+struct Raw;
+
+impl Function for Raw {
+    fn name(&self) -> &'static str {
+        "LimitedRaw"
+    }
+
+    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+        Ok(vec![xs[0].map_float(f64::sin, f32::sin)])
+    }
+
+    fn backward(&self, xs: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+        Ok(vec![&gys[0] * xs[0].detach().item().cos()])
+    }
+
+    fn max_order(&self) -> Option<usize> {
+        Some(1)
+    }
+}
+
+#[test]
+fn a_derivative_of_raw_values_is_no_silent_zero() {
+    let (x, w, one) = (Variable::new(0.5), Variable::new(3.0), Variable::new(1.0));
+    refused(try_grad(&grad(&Raw.call(&[&x]), &[&x])[0], &[&x]), 2);
+    let gx = grad(&(&w * Raw.call(&[&x])), &[&x]).remove(0);
+    refused(try_grad(&gx, &[&x]), 2);
+    refused(gx.try_backward(Backward::new()), 2);
+    let gxw = grad(&gx, &[&w]).remove(0);
+    close(&gxw, 0.5_f64.cos());
+    refused(try_grad(&gxw, &[&x]), 2);
+    refused(try_hvp(|x| Raw.call(&[x]), &x, &one), 2);
+    refused(try_hessian(|x| Raw.call(&[x]), &x), 2);
+    let (_, t) = try_jvp(|x| Raw.call(&[x]), &x, &one).unwrap();
+    refused(try_grad(&t, &[&x]), 2);
+}
