@@ -53,6 +53,7 @@ mod function;
 pub mod gradcheck;
 mod graph;
 mod hooks;
+mod leaf;
 mod mode;
 mod node;
 mod op;

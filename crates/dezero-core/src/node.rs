@@ -20,9 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use dezero_array::Array;
 
 use crate::hooks::Hooks;
+use crate::leaf::{LeafCell, user_grad};
 use crate::mode::{self, Line};
 use crate::op::Op;
-use crate::variable::{Below, LeafCell, Repr, Variable, user_grad};
+use crate::variable::{Below, Repr, Variable};
 
 pub(crate) struct Node {
     /// Above the ids of all inputs: walking downwards in the order of ids meets every user of a

@@ -16,9 +16,10 @@ use super::sets::{ALL, EMPTY, FIRST, Multiplicative, SetId, Sets};
 use crate::elementwise::Unary;
 use crate::error::{Error, Result};
 use crate::function::output_count;
+use crate::leaf::LeafCell;
 use crate::node::{Node, NodeRef};
 use crate::op::Op;
-use crate::variable::{LeafCell, Repr, Variable};
+use crate::variable::{Repr, Variable};
 
 /// Places that a matrix can have before it counts as no longer sparse: some 4 GB with its values.
 const MOST_PLACES: usize = 1 << 28;

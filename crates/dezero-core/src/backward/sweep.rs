@@ -8,338 +8,39 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
-use std::panic::Location;
 use std::sync::Arc;
 
 use dezero_array::{Array, Tuple};
 
+use super::cotangent::Cotangent;
+use super::sink::Sink;
 use crate::anomaly;
 use crate::elementwise::Real;
 use crate::error::{Error, Result};
 use crate::function::{self, output_count};
+use crate::leaf::LeafCell;
 use crate::mode::{self, Line, Recording};
 use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
-use crate::operators::panicking;
 use crate::ops::shape::{elementwise_vjp, fit};
 use crate::order::{Limited, Mark, Orders};
 use crate::taylor::{hash, zeros};
-use crate::variable::{Below, LeafCell, Repr, Variable};
-
-/// How to go backward; see [`Variable::backward_with`].
-///
-/// ```
-/// use dezero_core::{Backward, Variable};
-/// let x = Variable::new(2.0);
-/// let y = x.powf(3.0);
-/// y.backward_with(Backward::new().create_graph());
-/// let gx = x.grad().unwrap(); // 3 x^2, with a graph
-/// x.cleargrad();
-/// gx.backward();
-/// assert_eq!(x.grad().unwrap().item(), 12.0); // 6 x
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Backward {
-    create_graph: bool,
-    retain_grad: bool,
-}
-
-impl Backward {
-    /// As [`Variable::backward`] goes.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Records the derivatives, so that they can be differentiated again.
-    #[must_use]
-    pub fn create_graph(mut self) -> Self {
-        self.create_graph = true;
-        self
-    }
-
-    /// Leaves a gradient in every variable on the way, not just in the leaves.
-    #[must_use]
-    pub fn retain_grad(mut self) -> Self {
-        self.retain_grad = true;
-        self
-    }
-}
-
-/// # Differentiation
-impl Variable {
-    /// Differentiates this variable by everything it was computed from: adds to
-    /// [`grad`](Self::grad) of each leaf.
-    ///
-    /// The sweep starts from this variable's own gradient if one was put there, else from ones. A
-    /// leaf gets a gradient of ones; so does a result computed under
-    /// [`no_grad`](crate::no_grad), which is a leaf. Gradients accumulate: a second call adds a
-    /// second time, until [`cleargrad`](Self::cleargrad).
-    ///
-    /// # Panics
-    ///
-    /// Where [`try_backward`](Self::try_backward) gives an error.
-    #[track_caller]
-    pub fn backward(&self) {
-        panicking(self.try_backward(Backward::new()));
-    }
-
-    /// [`backward`](Self::backward) with a graph of the derivatives, or with the gradients of
-    /// intermediate results.
-    ///
-    /// # Panics
-    ///
-    /// Where [`try_backward`](Self::try_backward) gives an error.
-    #[track_caller]
-    pub fn backward_with(&self, how: Backward) {
-        panicking(self.try_backward(how));
-    }
-
-    /// [`backward_with`](Self::backward_with), or why it cannot be.
-    ///
-    /// # Errors
-    ///
-    /// If the variable is a constant (a detached value, or a gradient that was computed without
-    /// `create_graph`) or not a float; or what a user's function or a singular matrix on the way
-    /// reports.
-    #[track_caller]
-    pub fn try_backward(&self, how: Backward) -> Result<()> {
-        let line = mode::line(Location::caller());
-        if self.is_constant_derivative() {
-            return Ok(());
-        }
-        // A leaf's own gradient is what the sweep adds to, not where it starts.
-        let is_leaf = matches!(self.0, Repr::Leaf(_));
-        let seed = if is_leaf { None } else { self.grad() };
-        if seed.is_some() {
-            self.cleargrad();
-        }
-        Sweep::new(
-            self,
-            how.create_graph,
-            Sink::Leaves {
-                retain: how.retain_grad,
-            },
-        )
-        .and_then(|sweep| sweep.run(self, seed))
-        .map(drop)
-        .map_err(|error| error.at(line))
-    }
-}
-
-/// The derivatives of the sum of `y` by each of `xs`, as variables that can be differentiated
-/// again. Touches no [`grad`](Variable::grad); zeros where `y` does not depend on an `x`.
-///
-/// ```
-/// use dezero_core::{grad, Variable};
-/// let x = Variable::new(1.0);
-/// let y = x.tanh();
-/// let gx = &grad(&y, &[&x])[0];
-/// let gx2 = &grad(gx, &[&x])[0];
-/// assert_eq!(gx2.item(), -0.6397000084492246);
-/// ```
-///
-/// # Panics
-///
-/// Where [`try_grad`] gives an error.
-#[track_caller]
-pub fn grad(y: &Variable, xs: &[&Variable]) -> Vec<Variable> {
-    panicking(try_grad(y, xs))
-}
-
-/// [`grad`], or why it cannot be.
-///
-/// # Errors
-///
-/// As [`Variable::try_backward`].
-#[track_caller]
-pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
-    grad_with(y, xs, Unused::Zero)
-}
-
-/// What [`grad_with`] gives for a variable that the result does not depend on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unused {
-    /// Zeros of its shape: its derivative.
-    #[default]
-    Zero,
-    /// An error that names it, where it can only be a mistake.
-    Error,
-}
-
-/// [`grad`], with a choice for variables that `y` does not depend on.
-///
-/// ```
-/// use dezero_core::{Unused, Variable, grad_with};
-/// let (x, w) = (Variable::new(1.0), Variable::new([2.0, 3.0]).named("w"));
-/// let y = x.tanh();
-/// let error = grad_with(&y, &[&x, &w], Unused::Error).unwrap_err();
-/// assert!(error.to_string().contains("`w`"));
-/// ```
-///
-/// # Errors
-///
-/// As [`Variable::try_backward`]; with [`Unused::Error`], if `y` does not depend on one of `xs`.
-#[track_caller]
-pub fn grad_with(y: &Variable, xs: &[&Variable], unused: Unused) -> Result<Vec<Variable>> {
-    let line = mode::line(Location::caller());
-    let found = if y.is_constant_derivative() {
-        vec![None; xs.len()]
-    } else {
-        Sweep::new(y, true, Sink::Targets(Targets::new(xs)))
-            .and_then(|sweep| sweep.run(y, None))
-            .map_err(|error| error.at(line))?
-    };
-    let pass = y
-        .to_link()
-        .link_node()
-        .map_or(0, |node| node.depth)
-        .saturating_add(1);
-    let otherwise = |i: usize| match unused {
-        Unused::Zero => {
-            let zeros = xs[i].with_value(zeros);
-            Ok(zeros.into_derivative(pass))
-        }
-        Unused::Error => Err(does_not_depend(i, xs[i]).at(line)),
-    };
-    found
-        .into_iter()
-        .enumerate()
-        .map(|(i, gx)| gx.map_or_else(|| otherwise(i), |gx| Ok(gx.into_derivative(pass))))
-        .collect()
-}
-
-#[cold]
-fn does_not_depend(i: usize, x: &Variable) -> Error {
-    let name = x.name().map(|name| format!(", `{name}`"));
-    let shape = x.shape();
-    let made = match &x.0 {
-        Repr::Leaf(cell) => Some(cell.line),
-        _ => x.link_node().map(|node| node.line),
-    };
-    let made = made.map(|line| format!(", from {line}"));
-    Error::derivative(format!(
-        "grad: the result does not depend on variable {i}{} (shape {}{}); `Unused::Zero` gives zeros for it",
-        name.unwrap_or_default(),
-        Tuple(&shape),
-        made.unwrap_or_default()
-    ))
-}
-
-/// What is asked for.
-struct Targets {
-    /// By the address of a leaf, which whoever asks keeps alive, the places of its answers; by the
-    /// id of a node likewise.
-    leaves: Asked,
-    nodes: Asked,
-    found: Vec<Option<Variable>>,
-    /// The lowest id among the nodes of what is asked for: ids fall on the way down, so what is below
-    /// this one leads to nothing.
-    lowest: u64,
-}
-
-type Asked = HashMap<u64, Vec<usize>, hash::Build>;
-
-impl Targets {
-    fn new(xs: &[&Variable]) -> Self {
-        let mut targets = Self {
-            leaves: Asked::default(),
-            nodes: Asked::default(),
-            found: vec![None; xs.len()],
-            lowest: u64::MAX,
-        };
-        for (i, x) in xs.iter().enumerate() {
-            let (asked, key, id) = match &x.0 {
-                Repr::Leaf(cell) => (&mut targets.leaves, address(cell), cell.first_id()),
-                Repr::Result(_) | Repr::Link(_) => {
-                    let id = x.link_node().map_or(0, |node| node.id);
-                    (&mut targets.nodes, id, Some(id))
-                }
-                Repr::Value(_) => continue,
-            };
-            asked.entry(key).or_default().push(i);
-            targets.lowest = id.unwrap_or(u64::MAX).min(targets.lowest);
-        }
-        targets
-    }
-}
-
-fn address(cell: &Arc<LeafCell>) -> u64 {
-    Arc::as_ptr(cell).addr() as u64
-}
-
-/// Where the cotangents end up.
-enum Sink {
-    /// In `.grad` of the leaves, and with `retain` of everything on the way.
-    Leaves { retain: bool },
-    /// With those who asked.
-    Targets(Targets),
-}
-
-impl Sink {
-    fn wants(&self, cell: &Arc<LeafCell>) -> bool {
-        match self {
-            Self::Leaves { .. } => true,
-            Self::Targets(targets) => targets.leaves.contains_key(&address(cell)),
-        }
-    }
-}
-
-/// What has arrived at a node so far.
-enum Cotangent {
-    /// Of a 0-d f64 in a plain sweep: no array, no node.
-    Real(f64),
-    /// Of anything else.
-    Variable(Variable),
-    /// Of those results of a call with several that were used, by their positions.
-    #[expect(
-        clippy::box_collection,
-        reason = "what waits in the window stays small"
-    )]
-    Outputs(Box<Vec<(u32, Variable)>>),
-}
-
-impl Cotangent {
-    fn into_variable(self) -> Variable {
-        match self {
-            Self::Real(gx) => Variable::value(gx),
-            Self::Variable(gx) => gx,
-            Self::Outputs(_) => unreachable!("only a call has several cotangents"),
-        }
-    }
-
-    fn add(&mut self, other: Self) -> Result<()> {
-        match (&mut *self, other) {
-            (Self::Real(a), Self::Real(b)) if mode::is_detecting() => {
-                let sum = Variable::value(*a).try_add(Variable::value(b))?;
-                *a = sum.linked_value().as_f64().unwrap_or(f64::NAN);
-            }
-            (Self::Real(a), Self::Real(b)) => *a += b,
-            (Self::Outputs(all), Self::Outputs(more)) => all.extend(*more),
-            (a, b) => {
-                let sum = mem::replace(a, Self::Real(0.0))
-                    .into_variable()
-                    .try_add(b.into_variable())?;
-                *a = Self::Variable(sum.into_link());
-            }
-        }
-        Ok(())
-    }
-}
+use crate::variable::{Below, Repr, Variable};
 
 struct Pending {
     node: NodeRef,
     cotangent: Cotangent,
 }
 
-struct Sweep {
-    create_graph: bool,
+pub(super) struct Sweep {
+    pub(super) create_graph: bool,
     /// Whether cotangents are wanted of others than leaves, or looked at.
-    watching: bool,
+    pub(super) watching: bool,
     /// Whether a `where` was visited; known while looking for anomalies.
     passed_where: bool,
     /// Below this id there is nothing that anybody asked for.
     lowest: u64,
-    sink: Sink,
+    pub(super) sink: Sink,
     /// Pending nodes by `top - id`. From `end` on all is empty: the window keeps its length.
     window: Vec<Option<Pending>>,
     end: usize,
@@ -351,10 +52,10 @@ struct Sweep {
     /// By the ids of pending nodes, the derivatives of functions with a `max_order` that their
     /// cotangents came through; and those of the node that is visited.
     orders: HashMap<u64, Orders, hash::Build>,
-    passed: Orders,
+    pub(super) passed: Orders,
     /// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have
     /// several snapshots.
-    hooked: Vec<(Arc<LeafCell>, Variable)>,
+    pub(super) hooked: Vec<(Arc<LeafCell>, Variable)>,
 }
 
 const LEAST_REACH: u64 = 256;
@@ -366,7 +67,7 @@ thread_local! {
 }
 
 impl Sweep {
-    fn new(y: &Variable, create_graph: bool, sink: Sink) -> Result<Self> {
+    pub(super) fn new(y: &Variable, create_graph: bool, sink: Sink) -> Result<Self> {
         if !y.is_tracked() {
             return Err(Error::derivative(
                 "backward: this variable is a constant, with no graph to go back through: a detached value, a result of \
@@ -401,7 +102,11 @@ impl Sweep {
         })
     }
 
-    fn run(mut self, y: &Variable, seed: Option<Variable>) -> Result<Vec<Option<Variable>>> {
+    pub(super) fn run(
+        mut self,
+        y: &Variable,
+        seed: Option<Variable>,
+    ) -> Result<Vec<Option<Variable>>> {
         let Repr::Link(node) = y.to_link().0 else {
             unreachable!("a tracked variable has a node")
         };
@@ -824,114 +529,4 @@ impl Sweep {
             Variable::value(gx.linked_value().clone())
         }
     }
-
-    fn reach_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
-        if !cell.is_hooked() || !self.sink.wants(cell) {
-            return self.deliver_leaf(cell, cotangent);
-        }
-        self.passed.allow()?;
-        let gx = cotangent.into_variable();
-        let arrived = self
-            .hooked
-            .iter_mut()
-            .find(|(known, _)| Arc::ptr_eq(known, cell));
-        match arrived {
-            Some((_, sum)) => *sum = sum.to_link().try_add(gx)?.into_link(),
-            None => self.hooked.push((cell.clone(), gx.to_link())),
-        }
-        Ok(())
-    }
-
-    fn deliver_leaf(&mut self, cell: &Arc<LeafCell>, cotangent: Cotangent) -> Result<()> {
-        match &mut self.sink {
-            Sink::Leaves { .. } => {
-                self.passed.allow()?;
-                if let Cotangent::Real(gx) = cotangent
-                    && cell.first_grad(gx)
-                {
-                    return Ok(());
-                }
-                add_grad(
-                    |grad| cell.replace_grad(grad),
-                    cotangent.into_variable(),
-                    self.create_graph,
-                )
-            }
-            Sink::Targets(targets) => {
-                let Some(places) = targets.leaves.get(&address(cell)) else {
-                    return Ok(());
-                };
-                self.passed.allow()?;
-                let old = targets.found[places[0]].take();
-                let sum = accumulate(old, cotangent.into_variable(), true)?;
-                for &place in places {
-                    targets.found[place] = Some(sum.to_link());
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// The finished cotangent of a node that is not a leaf, or no longer anything else.
-    #[inline]
-    fn deliver(&mut self, node: &NodeRef, cut: bool, gy: impl FnOnce() -> Variable) -> Result<()> {
-        match &mut self.sink {
-            Sink::Leaves { retain } => {
-                if (*retain || cut) && node.has_handles() {
-                    self.passed.allow()?;
-                    return add_grad(|grad| node.replace_grad(grad), gy(), self.create_graph);
-                }
-            }
-            Sink::Targets(targets) => {
-                if self.watching
-                    && let Some(places) = targets.nodes.get(&node.id)
-                {
-                    self.passed.allow()?;
-                    let gy = gy();
-                    for &place in places {
-                        targets.found[place] = Some(gy.to_link());
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Adds to a gradient that other threads may add to as well. `replace` puts a gradient there and
-/// gives what was there; the adding itself is arithmetic of variables, and done without a lock.
-fn add_grad(
-    replace: impl Fn(Option<Variable>) -> Option<Variable>,
-    mut new: Variable,
-    create_graph: bool,
-) -> Result<()> {
-    loop {
-        new = accumulate(replace(None), new, create_graph)?;
-        match replace(Some(new)) {
-            None => return Ok(()),
-            Some(meanwhile) => new = meanwhile,
-        }
-    }
-}
-
-/// A gradient with another added, in the form in which it is stored.
-fn accumulate(old: Option<Variable>, new: Variable, create_graph: bool) -> Result<Variable> {
-    let sum = match old {
-        None => new,
-        Some(old) => {
-            let shapes = (old.shape(), new.shape());
-            if shapes.0 != shapes.1 {
-                let (was, due) = (Tuple(&shapes.0), Tuple(&shapes.1));
-                return Err(Error::shape(format!(
-                    "backward: a gradient of shape {was} was put where one of shape {due} is due"
-                )));
-            }
-            old.try_add(new)?
-        }
-    };
-    Ok(if create_graph {
-        sum.into_derivative(mode::pass())
-    } else {
-        sum
-    })
 }
