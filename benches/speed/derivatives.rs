@@ -147,68 +147,60 @@ pub(crate) fn dense_hessian() -> Work {
     }
 }
 
-pub(crate) fn planned_sparse_hessian() -> Work {
-    const N: usize = 1000;
-
-    let plan = SparseHessian::new(rosenbrock, &Variable::new(start(N)));
-    let ours = move || {
-        let x = Variable::constant(start(N));
-        let h = no_grad(|| plan.at(&x));
-        h.values().to_vec()
-    };
+/// Of the tridiagonal Hessian, the entries row by row.
+fn sparse_hessian_by(
+    name: &'static str,
+    goal: Option<f64>,
+    ours: impl FnMut() -> Vec<f64> + 'static,
+) -> Work {
     let twin = || {
-        let (diagonal, beside) = bands(&start(N));
-        let mut values = Vec::with_capacity(3 * N - 2);
-        for i in 0..N {
+        let (diagonal, beside) = bands(&start(SPARSE));
+        let mut values = Vec::with_capacity(3 * SPARSE - 2);
+        for i in 0..SPARSE {
             if i > 0 {
                 values.push(beside[i - 1]);
             }
             values.push(diagonal[i]);
-            if i + 1 < N {
+            if i + 1 < SPARSE {
                 values.push(beside[i]);
             }
         }
         values
     };
     Work {
-        name: "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern known",
-        goal: Some(0.05e-3),
+        name,
+        goal,
         ours: Side::new(1, ours),
         twin: Side::new(1, twin),
         tolerance: 1e-12,
     }
 }
 
-/// With the pattern found anew each time.
-pub(crate) fn first_sparse_hessian() -> Work {
-    const N: usize = 1000;
+const SPARSE: usize = 1000;
 
-    let ours = || {
-        let x = Variable::constant(start(N));
-        let h = no_grad(|| sparse_hessian(rosenbrock, &x));
-        h.values().to_vec()
-    };
-    let twin = || {
-        let (diagonal, beside) = bands(&start(N));
-        let mut values = Vec::with_capacity(3 * N - 2);
-        for i in 0..N {
-            if i > 0 {
-                values.push(beside[i - 1]);
-            }
-            values.push(diagonal[i]);
-            if i + 1 < N {
-                values.push(beside[i]);
-            }
-        }
-        values
-    };
-    Work {
-        name: "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern and colours included",
-        goal: None,
-        ours: Side::new(1, ours),
-        twin: Side::new(1, twin),
-        tolerance: 1e-12,
-    }
+/// With pattern and colours found before.
+pub(crate) fn planned_sparse_hessian() -> Work {
+    let plan = SparseHessian::new(rosenbrock, &Variable::new(start(SPARSE)));
+    sparse_hessian_by(
+        "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern known",
+        Some(0.05e-3),
+        move || {
+            let x = Variable::constant(start(SPARSE));
+            no_grad(|| plan.at(&x)).values().to_vec()
+        },
+    )
+}
+
+/// With pattern and colours found anew each time.
+pub(crate) fn first_sparse_hessian() -> Work {
+    sparse_hessian_by(
+        "J8 sparse Hessian of the 1000-d Rosenbrock function, pattern and colours included",
+        None,
+        || {
+            let x = Variable::constant(start(SPARSE));
+            no_grad(|| sparse_hessian(rosenbrock, &x)).values().to_vec()
+        },
+    )
 }
 
 pub(crate) fn hessian_vector_product() -> Work {

@@ -435,12 +435,7 @@ impl Creator {
     /// What it was applied to, in order. Numbers appear as constants.
     pub fn inputs(&self) -> Vec<Variable> {
         let links = self.call.node().links();
-        let inputs: Vec<Variable> = links
-            .inputs
-            .as_slice()
-            .iter()
-            .map(Variable::to_link)
-            .collect();
+        let inputs: Vec<Variable> = links.inputs.copied();
         drop(links);
         inputs.into_iter().map(Variable::into_user).collect()
     }

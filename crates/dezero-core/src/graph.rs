@@ -231,13 +231,7 @@ impl Walk {
             self.count += 1;
             self.graph.functions[at].number = self.count;
             // Copied, so that no lock is held while names are read below.
-            let inputs: Vec<Variable> = node
-                .links()
-                .inputs
-                .as_slice()
-                .iter()
-                .map(Variable::to_link)
-                .collect();
+            let inputs: Vec<Variable> = node.links().inputs.copied();
             let inputs = inputs
                 .iter()
                 .map(|x| self.variable(x, Some(&node)))

@@ -83,6 +83,11 @@ impl Inputs {
             Self::Many(xs) => xs,
         }
     }
+
+    /// The same links and values, to look at without the lock.
+    pub(crate) fn copied(&self) -> Vec<Variable> {
+        self.as_slice().iter().map(Variable::to_link).collect()
+    }
 }
 
 impl From<Vec<Variable>> for Inputs {

@@ -301,12 +301,7 @@ impl Sweep {
         let gy = match cotangent {
             Cotangent::Outputs(_) if matches!(links.inputs, Inputs::None) => return Ok(()),
             Cotangent::Outputs(arrived) => {
-                let inputs: Vec<Variable> = links
-                    .inputs
-                    .as_slice()
-                    .iter()
-                    .map(Variable::to_link)
-                    .collect();
+                let inputs: Vec<Variable> = links.inputs.copied();
                 drop(links);
                 let mut gys = vec![None; output_count(&node.op).unwrap_or_default()];
                 for (i, gy) in *arrived {
@@ -326,12 +321,7 @@ impl Sweep {
                 return self.deliver(node, true, || gy);
             }
             Op::Custom(custom) => {
-                let inputs: Vec<Variable> = links
-                    .inputs
-                    .as_slice()
-                    .iter()
-                    .map(Variable::to_link)
-                    .collect();
+                let inputs: Vec<Variable> = links.inputs.copied();
                 drop(links);
                 match custom.mark() {
                     Some(mark) => self.visit_mark(mark, node.line, &inputs, &gy)?,

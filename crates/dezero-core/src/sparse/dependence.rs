@@ -123,13 +123,7 @@ impl Sweep {
 
     /// The sets of a node's value; `None` if it does not depend on the source.
     fn visit(&mut self, node: &NodeRef) -> Result<Option<Array>> {
-        let xs: Vec<Variable> = node
-            .links()
-            .inputs
-            .as_slice()
-            .iter()
-            .map(Variable::to_link)
-            .collect();
+        let xs: Vec<Variable> = node.links().inputs.copied();
         let sets: Vec<Option<Array>> = xs.iter().map(|x| self.of(x)).collect();
         // A call with several results has a value of no meaning, and passes on what it depends on.
         let is_call = output_count(&node.op).is_some();

@@ -329,7 +329,7 @@ fn between(results: &[Option<NodeRef>], sources: &[Option<NodeRef>]) -> Vec<Visi
         }
         let inputs: Vec<Variable> = match &node.links().inputs {
             Inputs::Leaf(_) => Vec::new(),
-            inputs => inputs.as_slice().iter().map(Variable::to_link).collect(),
+            inputs => inputs.copied(),
         };
         if !sources.iter().flatten().any(|source| source.id == node.id) {
             pending.extend(inputs.iter().filter_map(|x| x.link_node().cloned()));

@@ -239,7 +239,11 @@ fn the_graph_around_it_can_be_drawn() {
     let deep = (0..10).fold(x.clone(), |x, _| x.sin());
     let error = found(|| deep.exp().try_sub(1.0)?.try_log());
     let graph = error.anomaly().unwrap().graph();
-    let labels: Vec<&str> = graph.functions().iter().map(|f| f.label()).collect();
+    let labels: Vec<&str> = graph
+        .functions()
+        .iter()
+        .map(dezero_core::GraphFunction::label)
+        .collect();
     assert_eq!(labels, ["Log", "Sub", "Exp"]);
     assert_eq!(graph.variables()[graph.outputs()[0]].creator, Some(0));
     let numbers = graph
