@@ -69,7 +69,8 @@ pub(crate) trait Algebra {
     ) -> Result<Self::Value>;
     /// The sum over the directions.
     fn total(&self, a: &Self::Value) -> Result<Self::Value>;
-    fn has_nan(&self, a: &Self::Value) -> bool;
+    /// Whether every element is finite.
+    fn is_finite(&self, a: &Self::Value) -> bool;
 }
 
 /// Bare numbers.
@@ -133,8 +134,8 @@ impl Algebra for Numbers {
         Ok(*a)
     }
 
-    fn has_nan(&self, a: &f64) -> bool {
-        a.is_nan()
+    fn is_finite(&self, a: &f64) -> bool {
+        a.is_finite()
     }
 }
 
@@ -310,10 +311,13 @@ impl Algebra for Variables {
         a.map(|x| x.try_sum(Axes::from(0)))
     }
 
-    fn has_nan(&self, a: &Term) -> bool {
-        a.factor.is_nan()
-            || a.variable
-                .as_ref()
-                .is_some_and(|x| x.linked_value().to_vec::<f64>().iter().any(|x| x.is_nan()))
+    fn is_finite(&self, a: &Term) -> bool {
+        let finite = |x: &Variable| {
+            x.linked_value()
+                .to_vec::<f64>()
+                .iter()
+                .all(|x| x.is_finite())
+        };
+        a.factor.is_finite() && a.variable.as_ref().is_none_or(finite)
     }
 }

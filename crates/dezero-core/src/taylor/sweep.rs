@@ -6,6 +6,8 @@
 
 use std::collections::HashSet;
 
+use dezero_array::{Array, DType};
+
 use super::algebra::{Algebra, Extent, Numbers, Term, Variables};
 use super::compose::{composed, nested_elementwise};
 use super::jet::{Jet, Lead, fit};
@@ -441,9 +443,9 @@ impl Visit {
         };
         let [x0, x1] = &series;
         let result = run(&program, &Numbers, extent, [x0, x1], y)?;
-        let singular =
-            function.has_own_recurrence() && result.iter().flatten().any(|c| Numbers.has_nan(c));
-        Ok((!singular).then_some(result))
+        let lost = function.has_own_recurrence()
+            && (!y.is_normal() || result.iter().flatten().any(|c| !Numbers.is_finite(c)));
+        Ok((!lost).then_some(result))
     }
 }
 
@@ -472,14 +474,17 @@ fn elementwise(function: Function, jet: &Jet<'_>) -> Result<Series<Term>> {
         let y = Term::from(jet.y.to_link());
         let mut result = run(&program, jet.algebra, jet.extent, [&series[0], x1], y)?;
         result[0] = None;
-        let mut singular = false;
+        // Such a recurrence divides by the base, and multiplies by the value, which may have lost its
+        // digits at either end of the range where the derivatives have not.
+        let own = function.has_own_recurrence();
+        let mut lost = own && !is_normal(jet.y.linked_value());
         for (k, term) in result.iter_mut().enumerate().skip(1) {
             if let Some(t) = term {
                 *t = fit(t, jet.y.linked_value(), Lead::of(jet.extent, k))?;
-                singular |= function.has_own_recurrence() && jet.algebra.has_nan(t);
+                lost |= own && !jet.algebra.is_finite(t);
             }
         }
-        if !singular {
+        if !lost {
             return Ok(result);
         }
     }
@@ -488,6 +493,16 @@ fn elementwise(function: Function, jet: &Jet<'_>) -> Result<Series<Term>> {
         ([false, true], _) => composed(jet, function, 1),
         _ => composed(jet, function, 0),
     }
+}
+
+/// Whether all elements are finite and have all digits of their dtype.
+fn is_normal(y: &Array) -> bool {
+    let least = match y.dtype() {
+        DType::F32 => f64::from(f32::MIN_POSITIVE),
+        _ => f64::MIN_POSITIVE,
+    };
+    let values = y.to_vec::<f64>();
+    values.iter().all(|y| y.is_finite() && y.abs() >= least)
 }
 
 /// The primitive of a call: a power whose exponent is one number that does not vary is one of a

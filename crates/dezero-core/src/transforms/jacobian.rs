@@ -226,7 +226,10 @@ fn forward(call: &Call) -> Result<Vec<Variable>> {
         .map(|i| {
             affordable(call, call.y.size(), call.xs[i].size(), instead)?;
             let parts = wide(call, &[&call.y], i, |_, tangent| Ok(tangent.to_link()))?.concat();
-            let jacobian = call.recorded(|| directions_last(&parts, &call.y, &call.xs[i]))?;
+            // In the dtype of the variable, as gradients are.
+            let x = &call.xs[i];
+            let jacobian =
+                call.recorded(|| directions_last(&parts, &call.y, x)?.try_cast(x.dtype()))?;
             Ok(call.give(jacobian))
         })
         .collect()

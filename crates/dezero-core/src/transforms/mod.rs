@@ -51,6 +51,10 @@
 //! already; the functions here record it themselves, and differentiate by their argument alone: what
 //! else a closure holds on to is constant to them, though not to a transform around them.
 //!
+//! Inside the function, its argument is a stand-in for the variable at the point: its derivatives are
+//! asked for by [`grad`](crate::grad()) or a transform, not by `backward` and `.grad()`, and its data is
+//! not to be replaced.
+//!
 //! # What is recorded
 //!
 //! The function is always recorded while it runs, also inside a [`no_grad`](crate::no_grad). What a

@@ -145,6 +145,13 @@ impl Call {
     ) -> Result<Self> {
         let line = mode::line(line);
         let given = at.variables();
+        if !given.is_empty() && given.iter().all(|x| !x.dtype().is_float()) {
+            return Err(Error::derivative(format!(
+                "{name}: a point of dtype {} has no derivatives; `cast` gives one of floats",
+                given[0].dtype()
+            ))
+            .at(line));
+        }
         let recording = mode::is_recording();
         let xs: Vec<Variable> = given
             .iter()

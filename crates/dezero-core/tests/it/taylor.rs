@@ -250,3 +250,29 @@ fn powers_of_which_both_sides_vary_have_nested_derivatives_where_the_logarithm_h
     let trace = transforms::hessian(plain, &x).trace().item();
     assert!(agree(sum, trace, 1e-12));
 }
+
+#[test]
+fn powers_keep_their_derivatives_where_their_value_has_no_digits_left() {
+    let of = |x: f64, exponent: f64| -> Vec<f64> {
+        let by_jvp = |x: &Variable| jvp(|x| x.powf(exponent), x, &Variable::new(1.0)).1.item();
+        let c = taylor(|x| x.powf(exponent), x, 2);
+        assert!(agree(c[1] / by_jvp(&Variable::new(x)), 1.0, 1e-14));
+        c
+    };
+    // Underflow, a subnormal value, overflow.
+    assert!(agree(of(1e-150, 2.5)[2] / 1.875e-75, 1.0, 1e-13));
+    assert!(agree(
+        of(1e-130, 2.47)[1] / (2.47 * 10_f64.powf(-191.1)),
+        1.0,
+        1e-12
+    ));
+    assert!(agree(of(1e200, 1.6)[1] / 1.6e120, 1.0, 1e-12));
+    let x = Variable::new(1e-10_f32);
+    let t = jvp(|x| x.powf(4.5), &x, &Variable::new(1.0_f32)).1.item();
+    assert!(agree(t / 4.5e-35, 1.0, 1e-5), "{t}");
+    // 0^x has the derivatives 0 at 0, however it is asked.
+    assert_eq!(
+        taylor(|x| Variable::constant(0.0).pow(x), 0.0, 2),
+        [1.0, 0.0, 0.0]
+    );
+}

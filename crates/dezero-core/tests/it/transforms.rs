@@ -241,6 +241,7 @@ fn errors_say_what_to_ask_for_instead() {
         try_pointwise_laplacian(|x| x.sin(), &one).unwrap_err(),
         try_grad(|x| x.argmax(..), &x).unwrap_err(),
         try_grad(|x| x.try_reshape(7), &x).unwrap_err(),
+        try_grad(|x| x.sum(..), &Variable::new([1_i64, 2])).unwrap_err(),
         try_derivatives(|x| x.sin(), &one, 10_000).unwrap_err(),
         try_taylor(|_| Variable::new([1.0, 2.0]), 0.0, 2).unwrap_err(),
         try_hessian(|x| x.square().sum(..), &Variable::new(vec![0.0; 100_000])).unwrap_err(),
@@ -304,4 +305,13 @@ fn what_is_plain_is_what_is_recorded() {
     let w = Variable::new(2.0);
     let l = laplacian(|x| (x * &w).square().sum(..), &c);
     assert_eq!(dezero_core::grad(&l, &[&w])[0].item(), 24.0); // 6 w^2
+}
+
+#[test]
+fn jacobians_have_the_dtype_of_the_variable_in_both_modes() {
+    let (x, w) = (Variable::new([1.0_f32, 2.0]), Variable::new([0.5, 0.25]));
+    let f = |[x, w]: &[Variable; 2]| x * w;
+    for [by_x, by_w] in [jacfwd(f, [&x, &w]), jacrev(f, [&x, &w])] {
+        assert_eq!((by_x.dtype(), by_w.dtype()), (DType::F32, DType::F64));
+    }
 }

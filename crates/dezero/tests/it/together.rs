@@ -1,7 +1,7 @@
 //! From a formula's text through its derivative to the graph.
 
 use dezero::expr::Formula;
-use dezero::{Variable, dot_func, get_dot_graph, grad, live_nodes};
+use dezero::{Dot, Variable, detect_anomaly, dot_func, get_dot_graph, grad, live_nodes, try_grad};
 
 #[test]
 fn a_formula_gives_the_graph_that_the_same_code_gives() {
@@ -66,4 +66,15 @@ fn nothing_is_left_when_everything_is_dropped() {
         assert!(live_nodes() > before + 100);
     }
     assert_eq!(live_nodes(), before);
+}
+
+#[test]
+fn what_made_a_nan_is_drawn_with_what_is_around_it() {
+    let x = Variable::new([4.0, 0.0]).named("x");
+    let y = Formula::parse("sqrt(x)").unwrap().eval(&[&x]).unwrap();
+    let error = detect_anomaly(|| try_grad(&y, &[&x])).unwrap_err();
+    let dot = Dot::new(error.anomaly().unwrap().graph()).to_string();
+    for label in ["Div", "Mul", "Sqrt", "x"] {
+        assert!(dot.contains(&format!("label=\"{label}\"")), "{dot}");
+    }
 }
