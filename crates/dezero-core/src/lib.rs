@@ -25,7 +25,8 @@
 //!   Laplacians, Taylor series to any order; which to ask for, and what it costs, stands there.
 //! - [`sparse_hessian`] and [`sparse_jacobian`]: large matrices of which most is zero.
 //! - [`Function`]: a function of one's own, with its derivative.
-//! - [`checkpoint`]: recomputing instead of storing.
+//! - [`checkpoint`]: recomputing instead of storing. [`Variable::register_hook`]: seeing, or
+//!   replacing, a cotangent as it passes.
 //! - [`gradcheck`](mod@gradcheck): derivatives against finite differences; [`detect_anomaly`]: where a NaN begins.
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.

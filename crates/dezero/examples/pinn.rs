@@ -36,6 +36,7 @@ const SIDE: usize = 41;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = Network::new(&[2, WIDTH, WIDTH, 1]);
+    // Not differentiated by, but in: a transform varies its argument by itself.
     let points = Variable::constant(grid(GRID, 0.5));
     let source = 2.0 * PI * PI * exact(&points);
 
@@ -44,6 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?);
     let mut adam = Adam::default();
     for step in 0..STEPS {
+        // Pointwise, as each row of the network's result depends on the same row of points alone.
         let laplacian = pointwise_laplacian(|x| network.solution(x), &points);
         let loss = (laplacian + &source).square().mean(..);
         for p in network.parameters() {
@@ -123,7 +125,7 @@ impl Network {
             }
         }
         let inside = x * (1.0 - x); // zero on the edge, along each axis
-        h * inside.prod(-1).expand_dims(-1) * 16.0
+        h * inside.prod(-1).expand_dims(-1) * 16.0 // 1 in the middle of the square
     }
 }
 

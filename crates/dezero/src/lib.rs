@@ -145,6 +145,39 @@
 //! [`Function`] has a `forward` on arrays and a `backward` on variables. What `backward` does is
 //! recorded like everything else, so one derivative gives all orders.
 //!
+//! Whether it is right, [`gradcheck`](mod@gradcheck) says: it compares with finite differences, to any
+//! order, and names the likely mistake.
+//!
+//! ```
+//! use dezero::gradcheck::gradgradcheck;
+//! use dezero::{Array, Function, Result, Variable};
+//!
+//! struct Sin;
+//!
+//! impl Function for Sin {
+//!     fn name(&self) -> &str {
+//!         "Sin"
+//!     }
+//!     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+//!         Ok(vec![xs[0].map_float(f64::sin, f32::sin)])
+//!     }
+//!     fn backward(&self, xs: &[Variable], _ys: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+//!         Ok(vec![&gys[0] * xs[0].cos()]) // variables, not `xs[0].data()`: that ends at order 1
+//!     }
+//! }
+//!
+//! let x = Variable::new([0.5, 2.0]);
+//! gradgradcheck(|xs| Sin.call(&[&xs[0]]), &[&x])?;
+//! # Ok::<(), dezero::gradcheck::Failure>(())
+//! ```
+//!
+//! # When something is wrong
+//!
+//! - A NaN in a result or a gradient: [`detect_anomaly`] stops at the operation that makes the first one.
+//! - A gradient of zeros: [`grad_with`] and [`Unused::Error`] say what a result does not depend on.
+//! - A look at a cotangent on its way: [`Variable::register_hook`].
+//! - Too much memory: [`no_grad`] where no derivative is needed, [`checkpoint`] where it is.
+//!
 //! # A formula as text
 //!
 //! [`expr::Formula`] turns text into a function of variables:

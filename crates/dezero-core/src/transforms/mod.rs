@@ -47,13 +47,19 @@
 //! | all derivatives up to order `k` along a line | [`derivatives`], [`jet`] | `k^2 / 2` per product, not `2^k` |
 //! | a polynomial that stands for the function | [`taylor`] | the same |
 //!
-//! [`grad`](crate::grad()) and [`Variable::backward`](crate::Variable::backward) go back through something that was recorded
+//! Two functions are named `grad`. [`dezero_core::grad(&y, &[&x])`](crate::grad()) and
+//! [`Variable::backward`](crate::Variable::backward) go back through something that was recorded
 //! already; the functions here record it themselves, and differentiate by their argument alone: what
 //! else a closure holds on to is constant to them, though not to a transform around them.
 //!
 //! Inside the function, its argument is a stand-in for the variable at the point: its derivatives are
 //! asked for by [`grad`](crate::grad()) or a transform, not by `backward` and `.grad()`, and its data is
 //! not to be replaced.
+//!
+//! A function may give a `Result<Variable>`, which the `try_` twins pass on; a panic in it stays a
+//! panic. Of what a function does not depend on, the derivative is zero;
+//! [`grad_with`](crate::grad_with) makes that an error. A closure that is named before it is passed needs
+//! its type: `let f = |x: &Variable| ...`.
 //!
 //! # What is recorded
 //!

@@ -12,6 +12,10 @@ use crate::variable::Variable;
 
 /// A point to differentiate at: `&x` for functions of one variable, `[&x, &y]`, `&[x, y]` or a
 /// slice for functions of several.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a point to differentiate at",
+    note = "one variable: `&x`, and a closure `|x| ...`; several: `[&x, &y]`, and a closure `|[x, y]| ...`"
+)]
 pub trait Point: Copy {
     /// What the function is called with, by reference: a variable, an array of them, or a slice.
     type Arguments: ?Sized + 'static;
@@ -102,6 +106,10 @@ slices! {
 }
 
 /// What a function may give: a variable, or the reason why there is none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a function to differentiate gives",
+    note = "give a `Variable`, or a `Result<Variable>`; a plain number has no history"
+)]
 pub trait Returned {
     /// The variable, if there is one.
     ///

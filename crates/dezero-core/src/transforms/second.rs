@@ -1,10 +1,10 @@
 //! Second derivatives: Hessians, their products with vectors, and their traces.
 
-use dezero_array::Array;
+use dezero_array::{Array, Tuple};
 
 use super::jacobian::{affordable, coordinate_directions, directions_first, unit_directions, wide};
 use super::point::{Call, Point, Returned, transforms};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sparse::dense_hessian;
 use crate::taylor::{Extent, Pushforward, zeros};
 use crate::variable::Variable;
@@ -133,6 +133,16 @@ transforms! { one variable:
     fn pointwise_laplacian / try_pointwise_laplacian(f, at; line) -> Variable {
         let call = Call::new("pointwise_laplacian", &f, &at, line)?;
         let directions = coordinate_directions(&call)?;
+        let (y, points) = (call.y.shape(), &at.shape()[..at.ndim() - 1]);
+        if !y.starts_with(points) {
+            return Err(Error::shape(format!(
+                "pointwise_laplacian: the function gives shape {}, without a row for each of the points, {}; \
+                 `sum(-1)` adds over coordinates, `sum(..)` over points too",
+                Tuple(&y),
+                Tuple(points)
+            ))
+            .at(call.line));
+        }
         let laplacian = call.recorded(|| {
             let laplacian = second(&call.between(&[&call.y]), directions)?;
             Ok(laplacian.unwrap_or_else(|| call.y.with_value(zeros)))

@@ -124,6 +124,9 @@ fn numbers(call: &Call, order: usize) -> Result<Option<Vec<f64>>> {
 /// coefficients are the derivatives `f^(k)(around) / k!`. It can be evaluated, printed,
 /// differentiated, and compared with the function.
 ///
+/// At a kink the derivatives are those of the engine's conventions (0 for `abs` at 0); at a pole the
+/// coefficients are not finite, which is no error.
+///
 /// ```
 /// use dezero_core::{Variable, transforms::taylor};
 /// let p = taylor(|x| x.sin(), 0.0, 5);

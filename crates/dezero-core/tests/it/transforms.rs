@@ -239,6 +239,8 @@ fn errors_say_what_to_ask_for_instead() {
         vjp(|x| x.sin(), &x).1.try_apply(&one).unwrap_err(),
         try_divergence(f, &x).unwrap_err(),
         try_pointwise_laplacian(|x| x.sin(), &one).unwrap_err(),
+        try_pointwise_laplacian(|x| x.sum(..), &Variable::new([[1.0, 2.0], [3.0, 4.0]]))
+            .unwrap_err(),
         try_grad(|x| x.argmax(..), &x).unwrap_err(),
         try_grad(|x| x.try_reshape(7), &x).unwrap_err(),
         try_grad(|x| x.sum(..), &Variable::new([1_i64, 2])).unwrap_err(),
