@@ -337,8 +337,18 @@ impl Sweep {
             }
             op => {
                 let y = Variable(Repr::Link(node.clone()));
+                // A find is described by walking over nodes, this one among them: without its lock.
+                let (copied, held) = if mode::is_detecting() {
+                    let copied = links.inputs.copied();
+                    drop(links);
+                    (copied, None)
+                } else {
+                    (Vec::new(), Some(links))
+                };
                 let call = Call {
-                    xs: links.inputs.as_slice(),
+                    xs: held
+                        .as_ref()
+                        .map_or(&copied, |links| links.inputs.as_slice()),
                     y: &y,
                     gy: &gy,
                 };
@@ -357,7 +367,7 @@ impl Sweep {
                         self.arrive(x, gx)?;
                     }
                 }
-                drop(links);
+                drop(held);
             }
         }
         self.deliver(node, false, || gy)

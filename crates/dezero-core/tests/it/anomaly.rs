@@ -284,3 +284,23 @@ fn texts() {
     let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!("texts_of_anomalies", texts.join("\n\n"));
 }
+
+#[test]
+fn a_find_in_a_recorded_derivative_has_the_differentiated_operation_in_its_graph() {
+    let x = Variable::new([4.0, 0.0]).named("x");
+    let y = x.sqrt();
+    let error = detect_anomaly(|| try_grad(&y, &[&x])).unwrap_err();
+    let graph = error.anomaly().unwrap().graph();
+    let labels: Vec<&str> = graph
+        .functions()
+        .iter()
+        .map(dezero_core::GraphFunction::label)
+        .collect();
+    assert_eq!(labels, ["Div", "Mul", "Sqrt"]);
+    assert!(
+        graph
+            .variables()
+            .iter()
+            .any(|v| v.name.as_deref() == Some("x"))
+    );
+}
