@@ -80,6 +80,13 @@ impl Anomaly {
     }
 }
 
+impl Anomaly {
+    /// What was being differentiated, unless that is known.
+    pub(crate) fn differentiating(&mut self, of: &str) {
+        self.differentiated.get_or_insert_with(|| of.to_owned());
+    }
+}
+
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = self.output.to_vec::<f64>();
@@ -211,7 +218,7 @@ pub(crate) fn taken(of: &str, gy: Option<&Array>, passed_where: bool) -> Result<
     let Some(mut anomaly) = FOUND.take() else {
         return Ok(());
     };
-    anomaly.differentiated = Some(of.to_owned());
+    anomaly.differentiating(of);
     anomaly.untaken = passed_where
         && gy.is_some_and(|gy| {
             let gy = gy.to_vec::<f64>();

@@ -67,6 +67,15 @@ impl Error {
         self
     }
 
+    /// The same error; if it is an anomaly in a user's code that a sweep runs, with the label of what is
+    /// being differentiated.
+    pub(crate) fn differentiating(mut self, of: &str) -> Self {
+        if let Kind::Anomaly(anomaly) = &mut self.0.kind {
+            anomaly.differentiating(of);
+        }
+        self
+    }
+
     /// The user's source line that the failing operation stands on.
     pub fn line(&self) -> Option<&'static std::panic::Location<'static>> {
         self.0.line

@@ -1,12 +1,13 @@
 //! Hooks: closures on a variable that see, or replace, its derivative as `backward` passes.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dezero_array::Tuple;
 
 use crate::error::{Error, Result};
-use crate::mode::{self, Recording};
+use crate::mode::{self, Line, Recording};
 use crate::variable::{Repr, Variable};
 use crate::warning::Watch;
 
@@ -18,25 +19,32 @@ pub(crate) type Hook = Arc<dyn Fn(&Variable) -> Option<Variable> + Send + Sync>;
 
 /// The hooks of a variable, in the order in which they were registered.
 #[derive(Clone, Default)]
-pub(crate) struct Hooks(Vec<(HookId, Hook)>);
+pub(crate) struct Hooks(Vec<Registered>);
+
+#[derive(Clone)]
+struct Registered {
+    id: HookId,
+    hook: Hook,
+    line: Line,
+}
 
 impl Hooks {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(crate) fn push(&mut self, id: HookId, hook: Hook) {
-        self.0.push((id, hook));
+    fn push(&mut self, id: HookId, hook: Hook, line: Line) {
+        self.0.push(Registered { id, hook, line });
     }
 
     pub(crate) fn remove(&mut self, id: HookId) -> Option<Hook> {
-        let at = self.0.iter().position(|(known, _)| *known == id)?;
-        Some(self.0.remove(at).1)
+        let at = self.0.iter().position(|known| known.id == id)?;
+        Some(self.0.remove(at).hook)
     }
 
     /// Takes a cotangent, a link or a value, past the hooks. No lock is held here.
     pub(crate) fn run(&self, mut gx: Variable, create_graph: bool) -> Result<Variable> {
-        for (_, hook) in &self.0 {
+        for Registered { hook, line, .. } in &self.0 {
             let replaced = {
                 let _users_code = mode::enter_recording(if create_graph {
                     Recording::On
@@ -55,7 +63,8 @@ impl Hooks {
                      a broadcast",
                     Tuple(&shape),
                     Tuple(&due)
-                )));
+                ))
+                .at(line));
             }
             let dtype = gx.dtype();
             gx = if create_graph {
@@ -78,6 +87,8 @@ impl Variable {
     /// computes is recorded; otherwise it is passed a constant. The hooks of a variable made by the
     /// user stay with it, also when its data is replaced; those of a result go with it.
     ///
+    /// One of another shape is an error of that `backward`, which names the line of the hook.
+    ///
     /// A hook that captures its own variable keeps it alive for ever: let it capture something else,
     /// or remove it.
     ///
@@ -89,6 +100,7 @@ impl Variable {
     /// assert_eq!(x.grad().unwrap().to_vec::<f64>(), [6.0, 7.0]); // not 6 and 8
     /// x.remove_hook(clip);
     /// ```
+    #[track_caller]
     pub fn register_hook(
         &self,
         hook: impl Fn(&Self) -> Option<Self> + Send + Sync + 'static,
@@ -96,9 +108,12 @@ impl Variable {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = HookId(NEXT.fetch_add(1, Ordering::Relaxed));
         let hook: Hook = Arc::new(hook);
+        let line = mode::line(Location::caller());
         match &self.0 {
-            Repr::Leaf(cell) => cell.change_hooks(|hooks| hooks.push(id, hook)),
-            Repr::Result(handle) => handle.node().change_hooks(|hooks| hooks.push(id, hook)),
+            Repr::Leaf(cell) => cell.change_hooks(|hooks| hooks.push(id, hook, line)),
+            Repr::Result(handle) => handle
+                .node()
+                .change_hooks(|hooks| hooks.push(id, hook, line)),
             Repr::Link(_) | Repr::Value(_) => unreachable!("users hold leaves and results"),
         }
         id

@@ -123,7 +123,8 @@ pub(crate) fn line(caller: Line) -> Line {
     CONTEXT.with(|context| context.setting.get().line.unwrap_or(caller))
 }
 
-/// Puts the thread's setting back when it goes, also on unwinding. Not `Send`.
+/// Puts the thread's setting back when it goes, also on unwinding, but for the count of those who look
+/// for anomalies, whose guards may come and go meanwhile. Not `Send`.
 #[must_use]
 pub(crate) struct Restore {
     setting: Setting,
@@ -132,7 +133,11 @@ pub(crate) struct Restore {
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        CONTEXT.with(|context| context.setting.set(self.setting));
+        CONTEXT.with(|context| {
+            let mut setting = self.setting;
+            setting.detecting = context.setting.get().detecting;
+            context.setting.set(setting);
+        });
     }
 }
 

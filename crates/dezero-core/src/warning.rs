@@ -102,7 +102,7 @@ pub(crate) fn raw_read_as_error(name: &str) -> Result<()> {
 /// While it lives, raw reads on this thread are watched, or not.
 #[must_use]
 pub(crate) struct Watch {
-    before: (bool, Option<(Custom, Line)>),
+    before: (bool, Option<(Custom, Line)>, Option<Line>),
     not_send: PhantomData<*const ()>,
 }
 
@@ -119,7 +119,12 @@ impl Watch {
 
     fn set(matter: bool, runs: Option<(Custom, Line)>) -> Self {
         Self {
-            before: (READS_MATTER.replace(matter), RUNS.replace(runs)),
+            // What was read outside is not the fault of what runs inside, nor the other way round.
+            before: (
+                READS_MATTER.replace(matter),
+                RUNS.replace(runs),
+                READ.take(),
+            ),
             not_send: PhantomData,
         }
     }
@@ -129,5 +134,6 @@ impl Drop for Watch {
     fn drop(&mut self) {
         READS_MATTER.set(self.before.0);
         RUNS.set(self.before.1.take());
+        READ.set(self.before.2);
     }
 }

@@ -1,12 +1,13 @@
 //! Where cotangents end up: in the gradients of leaves, or with those who asked.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use dezero_array::Tuple;
 
 use super::cotangent::Cotangent;
-use super::sweep::Sweep;
+use super::sweep::{Hooked, Sweep};
 use crate::error::{Error, Result};
 use crate::leaf::LeafCell;
 use crate::mode;
@@ -81,13 +82,16 @@ impl Sweep {
         }
         self.passed.allow()?;
         let gx = cotangent.into_variable();
-        let arrived = self
-            .hooked
-            .iter_mut()
-            .find(|(known, _)| Arc::ptr_eq(known, cell));
-        match arrived {
-            Some((_, sum)) => *sum = sum.to_link().try_add(gx)?.into_link(),
-            None => self.hooked.push((cell.clone(), gx.to_link())),
+        let Hooked { arrived, places } = &mut self.hooked;
+        match places.entry(address(cell)) {
+            Entry::Occupied(place) => {
+                let (_, sum) = &mut arrived[*place.get()];
+                *sum = sum.to_link().try_add(gx)?.into_link();
+            }
+            Entry::Vacant(place) => {
+                place.insert(arrived.len());
+                arrived.push((cell.clone(), gx.to_link()));
+            }
         }
         Ok(())
     }

@@ -53,9 +53,17 @@ pub(super) struct Sweep {
     /// cotangents came through; and those of the node that is visited.
     orders: HashMap<u64, Orders, hash::Build>,
     pub(super) passed: Orders,
-    /// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have
-    /// several snapshots.
-    pub(super) hooked: Vec<(Arc<LeafCell>, Variable)>,
+    pub(super) hooked: Hooked,
+}
+
+/// Leaves with hooks, and what arrived there: complete only at the end, as a leaf may have several
+/// snapshots.
+#[derive(Default)]
+pub(super) struct Hooked {
+    /// In the order of arrival.
+    pub(super) arrived: Vec<(Arc<LeafCell>, Variable)>,
+    /// Their places there, by the addresses of the leaves.
+    pub(super) places: HashMap<u64, usize, hash::Build>,
 }
 
 const LEAST_REACH: u64 = 256;
@@ -98,7 +106,7 @@ impl Sweep {
             done: 0,
             orders: HashMap::default(),
             passed: Orders::default(),
-            hooked: Vec::new(),
+            hooked: Hooked::default(),
         })
     }
 
@@ -149,11 +157,13 @@ impl Sweep {
         *self.slot(0) = Some(Pending { node, cotangent });
         // After an error, the window is dropped with what is left in it.
         self.sweep()?;
-        for (cell, gx) in mem::take(&mut self.hooked) {
+        for (cell, gx) in mem::take(&mut self.hooked.arrived) {
             mode::blame(Some(cell.line));
             let gx = cell.hooks().run(gx, self.create_graph);
             let gx = gx.map_err(|error| error.at(cell.line))?;
+            anomaly::forget();
             self.deliver_leaf(&cell, Cotangent::Variable(gx))?;
+            anomaly::taken(Op::Leaf.label(), None, false)?;
         }
         WINDOW.set(mem::take(&mut self.window));
         Ok(match self.sink {
@@ -270,11 +280,13 @@ impl Sweep {
         self.passed_where |= matches!(node.op, Op::Where);
         let gy = match &cotangent {
             Cotangent::Real(gy) => Some(Array::from(*gy)),
-            Cotangent::Variable(gy) => Some(gy.data()),
+            Cotangent::Variable(gy) => Some(gy.array()),
             Cotangent::Outputs(_) => None,
         };
-        self.visit_node(node, cotangent)?;
-        anomaly::taken(node.op.label(), gy.as_ref(), self.passed_where)
+        let of = node.op.label();
+        self.visit_node(node, cotangent)
+            .map_err(|error| error.differentiating(of))?;
+        anomaly::taken(of, gy.as_ref(), self.passed_where)
     }
 
     fn visit_node(&mut self, node: &NodeRef, mut cotangent: Cotangent) -> Result<()> {

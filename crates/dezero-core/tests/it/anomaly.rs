@@ -1,6 +1,6 @@
 //! Looking for the operation that makes the first NaN or infinity.
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dezero_core::transforms::{hessian, jvp, try_hessian, try_jvp, try_taylor};
 use dezero_core::{
@@ -303,4 +303,94 @@ fn a_find_in_a_recorded_derivative_has_the_differentiated_operation_in_its_graph
             .iter()
             .any(|v| v.name.as_deref() == Some("x"))
     );
+}
+
+/// A user's function: the identity, with this derivative.
+struct Identity(&'static str, fn(&Variable, &Variable) -> Result<Variable>);
+
+impl Function for Identity {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+        Ok(xs.to_vec())
+    }
+
+    fn backward(&self, xs: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+        Ok(vec![(self.1)(&xs[0], &gys[0])?])
+    }
+}
+
+#[test]
+fn what_a_users_backward_differentiates_is_named() {
+    let x = Variable::new(0.0);
+    let y = Inverse.call(&[&x]);
+    let error = detect_anomaly(|| y.try_backward(Backward::new())).unwrap_err();
+    let anomaly = error.anomaly().unwrap();
+    assert_eq!(
+        (anomaly.pass(), anomaly.differentiated()),
+        (1, Some("Inverse"))
+    );
+    assert!(
+        error.to_string().contains("from the derivative of Inverse"),
+        "{error}"
+    );
+}
+
+/// A raw read is the error of the function that made it, and of that call.
+#[test]
+fn raw_reads_are_blamed_on_their_own_function() {
+    let x = Variable::new(1.0);
+    let innocent = || Identity("Innocent", |_, gy| Ok(gy * 1.0)).call(&[&x]);
+    let fails = Identity("Fails", |x, _| {
+        Err(Error::function("Fails", format!("at {}", x.item())))
+    });
+    let y = fails.call(&[&x]);
+    assert!(detect_anomaly(|| try_grad(&y, &[&x])).is_err());
+    assert!(innocent().try_backward(Backward::new()).is_ok());
+    let panics = Identity("Panics", |x, _| panic!("at {}", x.item()));
+    let y = panics.call(&[&x]);
+    let panicked = AssertUnwindSafe(|| detect_anomaly(|| try_grad(&y, &[&x]).is_ok()));
+    assert!(catch_unwind(panicked).is_err());
+    assert!(innocent().try_backward(Backward::new()).is_ok());
+
+    let outer = Identity("Outer", |x, gy| {
+        let read = x.item();
+        let y = Identity("Inner", |_, gy| Ok(gy * 1.0)).call(&[x]);
+        Ok(gy * read * try_grad(&y, &[x])?.remove(0))
+    });
+    let y = outer.call(&[&x]);
+    let error = detect_anomaly(|| try_grad(&y, &[&x])).unwrap_err();
+    assert!(error.to_string().contains("`Outer`"), "{error}");
+}
+
+#[test]
+fn differentiating_in_a_recorded_backward_is_no_raw_read() {
+    let x = Variable::new(1.0);
+    let nested = Identity("Nested", |x, gy| {
+        Ok(gy * try_grad(&x.sin(), &[x])?.remove(0))
+    });
+    let y = nested.call(&[&x]);
+    let gx = detect_anomaly(|| try_grad(&y, &[&x])).unwrap().remove(0);
+    assert_eq!(gx.item(), 1_f64.cos());
+}
+
+#[test]
+fn guards_may_come_and_go_inside_other_settings() {
+    let guard = dezero_core::enable_grad(DetectAnomaly::new);
+    assert!(Variable::new(0.0).try_log().is_err());
+    dezero_core::enable_grad(move || drop(guard));
+    assert!(Variable::new(0.0).try_log().is_ok());
+}
+
+/// What arrives at a leaf with hooks is added to its gradient after the sweep.
+#[test]
+fn sums_of_gradients_are_looked_at_behind_hooks_too() {
+    let x = Variable::new(1.0);
+    x.register_hook(|_| None);
+    x.set_grad(Some(Variable::new(1.7e308)));
+    let y = &x * 1.7e308;
+    let error = detect_anomaly(|| y.try_backward(Backward::new())).unwrap_err();
+    assert_eq!(label(&error), "Add");
 }

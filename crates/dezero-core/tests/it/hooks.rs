@@ -1,5 +1,6 @@
 //! Hooks see and replace derivatives: of leaves and results, recorded and not.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -130,6 +131,19 @@ fn another_shape_is_an_error() {
     let h = &x * &x;
     h.register_hook(|g| Some(g.sum(..)));
     assert!(h.sum(..).try_backward(Backward::new()).is_err());
+}
+
+#[test]
+fn the_error_is_blamed_on_the_line_of_the_hook() {
+    let x = Variable::new([1.0, 2.0]);
+    let h = &x * &x;
+    for hooked in [&x, &h] {
+        let line = line!() + 1;
+        let id = hooked.register_hook(|g| Some(g.sum(..)));
+        let error = h.sum(..).try_backward(Backward::new()).unwrap_err();
+        assert_eq!(error.line().map(Location::line), Some(line), "{error}");
+        hooked.remove_hook(id);
+    }
 }
 
 #[test]
