@@ -131,7 +131,7 @@ pub(super) fn coordinate_directions(call: &Call) -> Result<Array> {
 }
 
 /// Elements of a coefficient in all directions together, so that wide sweeps stay in bounds.
-const CHUNK: usize = 1 << 21;
+pub(super) const CHUNK: usize = 1 << 21;
 
 /// The most bytes that a dense result may have.
 const MOST_BYTES: usize = 1 << 33;

@@ -2,7 +2,9 @@
 
 use dezero_array::{Array, Tuple};
 
-use super::jacobian::{affordable, coordinate_directions, directions_first, unit_directions, wide};
+use super::jacobian::{
+    CHUNK, affordable, coordinate_directions, directions_first, unit_directions, wide,
+};
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::{Error, Result};
 use crate::sparse::dense_hessian;
@@ -83,10 +85,8 @@ transforms! {
             .map(|(product, x)| call.give(product.unwrap_or_else(|| x.with_value(zeros))));
         Ok(P::each(products.collect()))
     }
-}
 
-transforms! { one variable:
-    /// The trace of the Hessian: the sum of the second derivatives by each element of the variable.
+    /// The trace of the Hessian: the sum of the second derivatives by each element of each variable.
     /// Of the shape of the function's result, which is mostly one number.
     ///
     /// Taylor mode, with the second coefficients summed over the directions as they arise: neither a
@@ -96,30 +96,33 @@ transforms! { one variable:
     /// use dezero_core::{Variable, transforms::laplacian};
     /// let x = Variable::new([1.0, 2.0, 3.0]);
     /// assert_eq!(laplacian(|x| x.powf(3.0).sum(..), &x).item(), 36.0);
+    /// let (a, b) = (Variable::new(1.0), Variable::new(2.0));
+    /// assert_eq!(laplacian(|[a, b]| a.powf(2.0) * b.powf(2.0), [&a, &b]).item(), 10.0);
     /// ```
-    fn laplacian / try_laplacian(f, at; line) -> Variable {
+    fn laplacian / try_laplacian<P>(f, at; line) -> Variable {
         let call = Call::new("laplacian", &f, &at, line)?;
-        let x = call.xs[0].array();
-        let n = x.size();
-        let chunk = ((1 << 20) / n.max(call.y.size()).max(1)).clamp(1, n.max(1));
         let laplacian = call.recorded(|| {
-            let pushforward = call.between(&[&call.y]);
             let mut sum: Option<Variable> = None;
-            let mut first = 0;
-            while first < n {
-                let count = chunk.min(n - first);
-                let part = second(&pushforward, unit_directions(&x, first, count)?)?;
-                sum = match (sum, part) {
-                    (Some(sum), Some(part)) => Some(sum.try_add(part)?),
-                    (sum, part) => sum.or(part),
-                };
-                first += count;
+            for x in &call.xs {
+                let pushforward = Pushforward::new(&[&call.y], &[x]);
+                let x = x.array();
+                let n = x.size();
+                let chunk = (CHUNK / n.max(call.y.size()).max(1)).clamp(1, n.max(1));
+                for first in (0..n).step_by(chunk) {
+                    let directions = unit_directions(&x, first, chunk.min(n - first))?;
+                    sum = match (sum, second(&pushforward, directions)?) {
+                        (Some(sum), Some(part)) => Some(sum.try_add(part)?),
+                        (sum, part) => sum.or(part),
+                    };
+                }
             }
             Ok(sum.unwrap_or_else(|| call.y.with_value(zeros)))
         })?;
         Ok(call.give(laplacian))
     }
+}
 
+transforms! { one variable:
     /// The [`laplacian`] at each of many points: the last axis of the variable holds the coordinates,
     /// and the function computes each point of its result from that point alone, as a network does
     /// with a batch. Of the shape of the result.

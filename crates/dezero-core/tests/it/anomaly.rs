@@ -4,14 +4,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dezero_core::transforms::{hessian, jvp, try_hessian, try_jvp, try_taylor};
 use dezero_core::{
-    Array, Backward, DetectAnomaly, Error, Function, Result, Variable, detect_anomaly, grad,
-    live_nodes, no_grad, try_grad,
+    Array, Backward, DetectAnomaly, Error, Function, Graph, GraphFunction, Result, Variable,
+    detect_anomaly, grad, live_nodes, no_grad, try_grad,
 };
 
 fn found(f: impl FnOnce() -> Result<Variable>) -> Error {
     let error = detect_anomaly(f).unwrap_err();
     assert!(error.is_anomaly(), "{error}");
     error
+}
+
+fn labels(graph: &Graph) -> Vec<&str> {
+    let functions = graph.functions().iter();
+    functions.map(GraphFunction::label).collect()
 }
 
 fn label(error: &Error) -> &str {
@@ -239,12 +244,7 @@ fn the_graph_around_it_can_be_drawn() {
     let deep = (0..10).fold(x.clone(), |x, _| x.sin());
     let error = found(|| deep.exp().try_sub(1.0)?.try_log());
     let graph = error.anomaly().unwrap().graph();
-    let labels: Vec<&str> = graph
-        .functions()
-        .iter()
-        .map(dezero_core::GraphFunction::label)
-        .collect();
-    assert_eq!(labels, ["Log", "Sub", "Exp"]);
+    assert_eq!(labels(graph), ["Log", "Sub", "Exp"]);
     assert_eq!(graph.variables()[graph.outputs()[0]].creator, Some(0));
     let numbers = graph
         .variables()
@@ -291,12 +291,7 @@ fn a_find_in_a_recorded_derivative_has_the_differentiated_operation_in_its_graph
     let y = x.sqrt();
     let error = detect_anomaly(|| try_grad(&y, &[&x])).unwrap_err();
     let graph = error.anomaly().unwrap().graph();
-    let labels: Vec<&str> = graph
-        .functions()
-        .iter()
-        .map(dezero_core::GraphFunction::label)
-        .collect();
-    assert_eq!(labels, ["Div", "Mul", "Sqrt"]);
+    assert_eq!(labels(graph), ["Div", "Mul", "Sqrt"]);
     assert!(
         graph
             .variables()

@@ -14,7 +14,7 @@ use crate::random::Random;
 const POINTS: usize = 12;
 
 /// Calls `check` with every primitive at points of its domain.
-fn everywhere(seed: u64, check: impl Fn(&Primitive, &[f64])) {
+pub(crate) fn everywhere(seed: u64, check: impl Fn(&Primitive, &[f64])) {
     for primitive in primitives() {
         let mut random = Random::new(seed);
         for _ in 0..POINTS {

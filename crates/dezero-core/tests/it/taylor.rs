@@ -3,29 +3,14 @@
 
 use dezero_core::transforms;
 use dezero_core::transforms::{derivatives, jet, jvp, laplacian};
-use dezero_core::{Primitive, Variable, grad, primitives};
+use dezero_core::{Primitive, Variable, grad};
 
 use crate::differences::{agree, assert_agree};
-use crate::random::Random;
-
-const POINTS: usize = 8;
+use crate::elementwise::everywhere;
 
 /// The coefficients of the Taylor polynomial.
 fn taylor(f: impl Fn(&Variable) -> Variable, around: f64, order: usize) -> Vec<f64> {
     transforms::taylor(f, around, order).coefficients().to_vec()
-}
-
-/// Calls `check` with every primitive, at points of its domain.
-fn everywhere(seed: u64, check: impl Fn(&Primitive, &[f64])) {
-    for primitive in primitives() {
-        let mut random = Random::new(seed);
-        for _ in 0..POINTS {
-            let point: Vec<f64> = (0..primitive.arity)
-                .map(|i| random.input(primitive, i))
-                .collect();
-            check(primitive, &point);
-        }
-    }
 }
 
 /// The primitive along a line through a point, as a function of the place on the line.
