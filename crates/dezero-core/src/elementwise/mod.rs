@@ -58,7 +58,7 @@ pub(crate) fn unary(op: Unary, x: Variable, line: Line) -> Result<Variable> {
             .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
     if mode::is_detecting() {
-        anomaly::check(&Op::Unary(op), std::slice::from_ref(&x), &value, line)?;
+        return looked_at(Op::Unary(op), value, Inputs::One(x), line);
     }
     Ok(Variable::record_above(
         Below::of(&x),
@@ -91,16 +91,24 @@ fn binary_links(op: Binary, x0: Variable, x1: Variable, line: Line) -> Result<Va
             .zip(x0.linked_value(), x1.linked_value())
             .map_err(|error| Error::from(error).at(mode::line(line)))?,
     };
-    let xs = [x0, x1];
     if mode::is_detecting() {
-        anomaly::check(&Op::Binary(op), &xs, &value, line)?;
+        return looked_at(Op::Binary(op), value, Inputs::Two([x0, x1]), line);
     }
-    let below = Below::of(&xs[0]).and(Below::of(&xs[1]));
+    let below = Below::of(&x0).and(Below::of(&x1));
     Ok(Variable::record_above(
         below,
         Op::Binary(op),
         value,
-        Inputs::Two(xs),
+        Inputs::Two([x0, x1]),
         line,
     ))
+}
+
+/// Records what was computed, after a look for anomalies.
+// Apart, with the operands moved: those whose address is taken would leave the registers for all.
+#[cold]
+#[inline(never)]
+fn looked_at(op: Op, value: Array, xs: Inputs, line: Line) -> Result<Variable> {
+    anomaly::check(&op, xs.as_slice(), &value, line)?;
+    Ok(Variable::record(op, value, xs, line))
 }
