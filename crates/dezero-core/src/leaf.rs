@@ -10,7 +10,8 @@ use crate::hooks::Hooks;
 use crate::mode;
 use crate::node::{Inputs, NodeRef, Recipe, drop_owned};
 use crate::op::Op;
-use crate::variable::{Below, Repr, Variable};
+use crate::record::Below;
+use crate::variable::{Repr, Variable};
 
 /// What the handles of a leaf share. Records hold snapshots of it, nodes with the value of their
 /// time and a weak reference back.

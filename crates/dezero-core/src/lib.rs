@@ -62,6 +62,7 @@ mod operators;
 mod ops;
 mod order;
 mod polynomial;
+mod record;
 mod sparse;
 mod taylor;
 pub mod transforms;

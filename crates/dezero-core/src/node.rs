@@ -23,7 +23,8 @@ use crate::hooks::Hooks;
 use crate::leaf::{LeafCell, user_grad};
 use crate::mode::{self, Line};
 use crate::op::Op;
-use crate::variable::{Below, Repr, Variable};
+use crate::record::Below;
+use crate::variable::{Repr, Variable};
 
 pub(crate) struct Node {
     /// Above the ids of all inputs: walking downwards in the order of ids meets every user of a

@@ -24,8 +24,9 @@ use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
 use crate::ops::shape::{elementwise_vjp, fit};
 use crate::order::{Limited, Mark, Orders};
+use crate::record::Below;
 use crate::taylor::{hash, zeros};
-use crate::variable::{Below, Repr, Variable};
+use crate::variable::{Repr, Variable};
 
 struct Pending {
     node: NodeRef,

@@ -24,7 +24,8 @@ use crate::mode::{self, Line};
 use crate::node::Inputs;
 use crate::op::Op;
 use crate::operators::Operand;
-use crate::variable::{Below, Variable};
+use crate::record::Below;
+use crate::variable::Variable;
 
 /// The table of elementwise primitives: those of one variable, then those of two.
 ///
