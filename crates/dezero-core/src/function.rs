@@ -15,6 +15,7 @@ use crate::node::{Handle, Inputs, NodeRef};
 use crate::op::Op;
 use crate::operators::panicking;
 use crate::order::{Limited, Mark, Place};
+use crate::taylor::zeros;
 use crate::variable::{Repr, Variable};
 use crate::warning::{self, Watch};
 
@@ -362,7 +363,7 @@ pub(crate) fn backward(
         let gys: Vec<Variable> = gys
             .into_iter()
             .zip(&ys)
-            .map(|(gy, y)| gy.unwrap_or_else(|| y.with_value(zeros_like)).into_user())
+            .map(|(gy, y)| gy.unwrap_or_else(|| y.with_value(zeros)).into_user())
             .collect();
         let xs = mark(Place::Input, xs);
         let ys = mark(Place::Result, ys);
@@ -399,11 +400,6 @@ pub(crate) fn backward(
         })?;
     }
     Ok(gxs.into_iter().map(Variable::into_link).collect())
-}
-
-fn zeros_like(y: &Array) -> Variable {
-    let zero = Array::weak(0.0.into(), y.dtype());
-    Variable::value(zero.broadcast_to(y.shape()).unwrap_or(zero))
 }
 
 /// The operation that computed a variable: what is `creator` in the book.

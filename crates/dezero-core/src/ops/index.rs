@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::node::Inputs;
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
-use crate::taylor::{Jet, Lead, Series, Term, zeros_of};
+use crate::taylor::{Jet, Lead, Series, Term, zeros, zeros_of};
 use crate::variable::Variable;
 
 /// What to take of an array: an index or range for each of its first axes.
@@ -128,7 +128,7 @@ impl Structural for Take {
         if i != 0 {
             return Ok(None);
         }
-        zeros_like(&call.xs[0])
+        zeros(call.xs[0].linked_value())
             .try_put_add(&call.xs[1], call.gy, self.axis)
             .map(Some)
     }
@@ -192,7 +192,7 @@ impl Structural for Gather {
         if i != 0 {
             return Ok(None);
         }
-        zeros_like(&call.xs[0])
+        zeros(call.xs[0].linked_value())
             .try_scatter_add(&call.xs[1], call.gy, self.axis)
             .map(Some)
     }
@@ -253,7 +253,7 @@ impl Structural for GatherNd {
             return Ok(None);
         }
         let indices: Vec<&Variable> = call.xs[1..].iter().collect();
-        zeros_like(&call.xs[0])
+        zeros(call.xs[0].linked_value())
             .try_scatter_nd_add(&indices, call.gy)
             .map(Some)
     }
@@ -335,12 +335,6 @@ fn at_each(at: &Variable, lead: Lead) -> Result<Variable> {
 
 fn values(xs: &[Variable]) -> Vec<&Array> {
     xs.iter().map(Variable::linked_value).collect()
-}
-
-fn zeros_like(x: &Variable) -> Variable {
-    let x = x.linked_value();
-    let zero = Array::weak(0.0.into(), x.dtype());
-    Variable::value(zero.broadcast_to(x.shape()).unwrap_or(zero))
 }
 
 /// The axis counted from the front if it is in range, so that equal operations are equal.
