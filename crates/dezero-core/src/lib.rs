@@ -88,8 +88,8 @@ pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
 pub use polynomial::Polynomial;
 pub use sparse::{
-    SparseHessian, SparseJacobian, SparseMatrix, SparsityPattern, sparse_hessian, sparse_jacobian,
-    try_sparse_hessian, try_sparse_jacobian,
+    SparseHessian, SparseJacobian, SparseMatrix, SparsePlan, SparsityPattern, sparse_hessian,
+    sparse_jacobian, try_sparse_hessian, try_sparse_jacobian,
 };
 pub use variable::Variable;
 pub use warning::set_warning_handler;

@@ -147,6 +147,15 @@ pub fn try_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Variable>> {
     grad_with(y, xs, Unused::Zero)
 }
 
+/// The derivatives of `y` by each of `xs` as bare values, which is faster; `None` where it does not
+/// depend on an `x`.
+pub(crate) fn plain_grad(y: &Variable, xs: &[&Variable]) -> Result<Vec<Option<Variable>>> {
+    if y.is_constant_derivative() {
+        return Ok(vec![None; xs.len()]);
+    }
+    Sweep::new(y, false, Sink::Targets(Targets::new(xs))).and_then(|sweep| sweep.run(y, None))
+}
+
 /// What [`grad_with`] gives for a variable that the result does not depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unused {

@@ -121,15 +121,49 @@ pub fn try_sparse_jacobian(
         .map_err(|error| error.at(line))
 }
 
-/// What the points of a plan have in common: the pattern, and where its entries are read.
-struct Plan {
+/// Where a Hessian or a Jacobian can differ from zero, and from which products with vectors its
+/// entries are read: what the points have in common at which a function does the same operations.
+///
+/// Made and used by an [`Evaluation`](crate::transforms::Evaluation); [`SparseHessian`] and [`SparseJacobian`]
+/// are a function with its plan.
+pub struct SparsePlan {
     /// The shape of the points.
     shape: Vec<usize>,
     pattern: SparsityPattern,
     compression: Compression,
 }
 
-impl Plan {
+impl SparsePlan {
+    /// Of a gradient, by the variable.
+    pub(crate) fn hessian(gradient: &Variable, x: &Variable) -> Result<Self> {
+        let pattern = jacobian_pattern(gradient, x)?.symmetrized();
+        Ok(Self {
+            shape: x.shape(),
+            compression: Compression::symmetric(&pattern),
+            pattern,
+        })
+    }
+
+    /// Of a result, by the variable.
+    pub(crate) fn jacobian(y: &Variable, x: &Variable) -> Result<Self> {
+        let pattern = jacobian_pattern(y, x)?;
+        Ok(Self {
+            shape: x.shape(),
+            compression: Compression::general(&pattern),
+            pattern,
+        })
+    }
+
+    /// The number of products with vectors that the matrix takes.
+    pub fn colours(&self) -> usize {
+        self.compression.colours()
+    }
+
+    /// Where the matrix may have entries other than zero.
+    pub fn pattern(&self) -> &SparsityPattern {
+        &self.pattern
+    }
+
     fn check(&self, op: &str, x: &Variable) -> Result<()> {
         if x.shape() == self.shape {
             return Ok(());
@@ -144,13 +178,53 @@ impl Plan {
     /// The entries, from products with seeds in the shape of `like`.
     fn entries(
         &self,
-        recorded: &Recorded,
+        call: &Call,
         like: &Variable,
         products: impl Fn(&Array) -> Result<Variable>,
     ) -> Result<SparseMatrix> {
-        let call = &recorded.call;
         let values = call.recorded(|| self.compression.values(like, products))?;
         Ok(SparseMatrix::new(self.pattern.clone(), call.give(values)))
+    }
+}
+
+impl fmt::Debug for SparsePlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "SparsePlan({:?}, {} colours)",
+            self.pattern,
+            self.colours()
+        )
+    }
+}
+
+/// The entries of the Hessian of a call's result, from its recorded gradient.
+pub(crate) fn hessian_entries(
+    call: &Call,
+    gradient: &Variable,
+    plan: &SparsePlan,
+) -> Result<SparseMatrix> {
+    let x = &call.xs[0];
+    plan.check("sparse_hessian", x)?;
+    plan.entries(call, x, |seeds| compressed_columns(gradient, x, seeds))
+}
+
+/// The entries of the Jacobian of a call's result.
+pub(crate) fn jacobian_entries(call: &Call, plan: &SparsePlan) -> Result<SparseMatrix> {
+    let (y, x) = (&call.y, &call.xs[0]);
+    plan.check("sparse_jacobian", x)?;
+    let rows = plan.pattern.rows();
+    if y.size() != rows {
+        return Err(Error::shape(format!(
+            "sparse_jacobian: the plan was made for {rows} results, and here the function gives shape {}; make \
+             another plan for this point",
+            Tuple(&y.shape())
+        )));
+    }
+    if plan.compression.is_by_rows() {
+        plan.entries(call, y, |seeds| compressed_rows(y, x, seeds))
+    } else {
+        plan.entries(call, x, |seeds| compressed_columns(y, x, seeds))
     }
 }
 
@@ -162,7 +236,7 @@ macro_rules! plans {
         $(#[$meta])*
         pub struct $Plan<F> {
             f: F,
-            plan: Plan,
+            plan: SparsePlan,
         }
 
         impl<F: Fn(&Variable) -> Variable> $Plan<F> {
@@ -209,7 +283,8 @@ macro_rules! plans {
             #[track_caller]
             pub fn try_at(&self, x: &Variable) -> Result<SparseMatrix> {
                 let line = mode::line(Location::caller());
-                self.plan.check($op, x)
+                self.plan
+                    .check($op, x)
                     .and_then(|()| Self::record(&self.f, x, line))
                     .and_then(|recorded| self.entries(&recorded))
                     .map_err(|error| error.at(line))
@@ -219,7 +294,7 @@ macro_rules! plans {
         impl<F> $Plan<F> {
             /// The number of products with vectors that the matrix takes.
             pub fn colours(&self) -> usize {
-                self.plan.compression.colours()
+                self.plan.colours()
             }
 
             /// Where the matrix may have entries other than zero.
@@ -276,13 +351,7 @@ impl<F: Fn(&Variable) -> Variable> SparseHessian<F> {
     /// The plan, and the call and the gradient from which it was made.
     fn plan(f: F, at: &Variable, line: Line) -> Result<(Self, Recorded)> {
         let recorded = Self::record(&f, at, line)?;
-        let pattern = jacobian_pattern(&recorded.ends, recorded.point())?.symmetrized();
-        let compression = Compression::symmetric(&pattern);
-        let plan = Plan {
-            shape: at.shape(),
-            pattern,
-            compression,
-        };
+        let plan = SparsePlan::hessian(&recorded.ends, &recorded.call.xs[0])?;
         Ok((Self { f, plan }, recorded))
     }
 
@@ -301,49 +370,24 @@ impl<F: Fn(&Variable) -> Variable> SparseHessian<F> {
     }
 
     fn entries(&self, recorded: &Recorded) -> Result<SparseMatrix> {
-        let (gradient, x) = (&recorded.ends, recorded.point());
-        let products = |seeds: &Array| compressed_columns(gradient, x, seeds);
-        self.plan.entries(recorded, x, products)
+        hessian_entries(&recorded.call, &recorded.ends, &self.plan)
     }
 }
 
 impl<F: Fn(&Variable) -> Variable> SparseJacobian<F> {
     /// The plan, and the call from which it was made.
-    fn plan(f: F, at: &Variable, line: Line) -> Result<(Self, Recorded)> {
-        let recorded = Self::record(&f, at, line)?;
-        let pattern = jacobian_pattern(&recorded.ends, recorded.point())?;
-        let compression = Compression::general(&pattern);
-        let plan = Plan {
-            shape: at.shape(),
-            pattern,
-            compression,
-        };
-        Ok((Self { f, plan }, recorded))
+    fn plan(f: F, at: &Variable, line: Line) -> Result<(Self, Call)> {
+        let call = Self::record(&f, at, line)?;
+        let plan = SparsePlan::jacobian(&call.y, &call.xs[0])?;
+        Ok((Self { f, plan }, call))
     }
 
-    fn record(f: &F, at: &Variable, line: Line) -> Result<Recorded> {
-        let call = called("sparse_jacobian", f, at, line)?;
-        let ends = call.y.clone();
-        Ok(Recorded { call, ends })
+    fn record(f: &F, at: &Variable, line: Line) -> Result<Call> {
+        called("sparse_jacobian", f, at, line)
     }
 
-    fn entries(&self, recorded: &Recorded) -> Result<SparseMatrix> {
-        let (y, x) = (&recorded.ends, recorded.point());
-        let rows = self.plan.pattern.rows();
-        if y.size() != rows {
-            return Err(Error::shape(format!(
-                "sparse_jacobian: the plan was made for {rows} results, and here the function gives shape {}; make \
-                 another plan for this point",
-                Tuple(&y.shape())
-            )));
-        }
-        if self.plan.compression.is_by_rows() {
-            let products = |seeds: &Array| compressed_rows(y, x, seeds);
-            self.plan.entries(recorded, y, products)
-        } else {
-            let products = |seeds: &Array| compressed_columns(y, x, seeds);
-            self.plan.entries(recorded, x, products)
-        }
+    fn entries(&self, call: &Call) -> Result<SparseMatrix> {
+        jacobian_entries(call, &self.plan)
     }
 }
 
@@ -375,16 +419,10 @@ pub(crate) fn dense_hessian(gradient: &Variable, x: &Variable) -> Result<Option<
     matrix.try_to_dense().map(Some)
 }
 
-/// A call of the function, and what is swept towards: its result, or its gradient.
+/// A call of the function, and its gradient.
 struct Recorded {
     call: Call,
     ends: Variable,
-}
-
-impl Recorded {
-    fn point(&self) -> &Variable {
-        &self.call.xs[0]
-    }
 }
 
 /// Calls `f` at a point of floats.

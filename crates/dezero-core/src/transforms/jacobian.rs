@@ -21,9 +21,7 @@ transforms! {
     /// ```
     fn jacobian / try_jacobian<P>(f, at; line) -> P::Each<Variable> {
         let call = Call::new("jacobian", &f, &at, line)?;
-        let inputs: usize = call.xs.iter().map(Variable::size).sum();
-        let jacobian = if inputs <= call.y.size() { forward(&call)? } else { reverse(&call)? };
-        Ok(P::each(jacobian))
+        Ok(P::each(either(&call)?))
     }
 
     /// The [`jacobian`] in forward mode: a direction for each number that goes in.
@@ -218,6 +216,16 @@ fn directions_last(parts: &[Variable], y: &Variable, x: &Variable) -> Result<Var
         .chain(0..x.ndim())
         .collect();
     directions_first(parts, y, x)?.try_permute(axes)
+}
+
+/// The Jacobian by each variable of a call, in the mode that needs fewer directions.
+pub(super) fn either(call: &Call) -> Result<Vec<Variable>> {
+    let inputs: usize = call.xs.iter().map(Variable::size).sum();
+    if inputs <= call.y.size() {
+        forward(call)
+    } else {
+        reverse(call)
+    }
 }
 
 fn forward(call: &Call) -> Result<Vec<Variable>> {

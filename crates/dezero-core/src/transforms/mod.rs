@@ -47,6 +47,8 @@
 //! | all derivatives up to order `k` along a line | [`derivatives`], [`jet`] | `k^2 / 2` per product, not `2^k` |
 //! | a polynomial that stands for the function | [`taylor`] | the same |
 //!
+//! Several of these at one point come from one call of the function by [`Evaluation`].
+//!
 //! Two functions are named `grad`. [`dezero_core::grad(&y, &[&x])`](crate::grad()) and
 //! [`Variable::backward`](crate::Variable::backward) go back through something that was recorded
 //! already; the functions here record it themselves, and differentiate by their argument alone: what
@@ -67,12 +69,14 @@
 //! transform gives is recorded (can itself be differentiated) where recording is on and something
 //! that can be differentiated by went in. Inside `no_grad` it is plain, and needs less memory.
 
+mod evaluation;
 mod first;
 mod jacobian;
 mod point;
 mod second;
 mod series;
 
+pub use evaluation::Evaluation;
 pub use first::{
     Pullback, grad, jvp, try_grad, try_jvp, try_value_and_grad, try_vjp, value_and_grad, vjp,
 };

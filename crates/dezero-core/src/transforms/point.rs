@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 
 use dezero_array::Tuple;
 
+use crate::backward::plain_grad;
 use crate::error::{Error, Result};
 use crate::mode::{self, Line, Recording};
 use crate::taylor::{Pushforward, alias};
@@ -195,10 +196,15 @@ impl Call {
 
     /// The result, which has to be a scalar.
     pub(crate) fn scalar(self) -> Result<Self> {
-        let shape = self.y.shape();
+        self.check_scalar().map(|()| self)
+    }
+
+    /// Whether the result is a scalar, which it has to be.
+    pub(crate) fn check_scalar(&self) -> Result<()> {
         if self.y.size() == 1 {
-            return Ok(self);
+            return Ok(());
         }
+        let shape = self.y.shape();
         Err(Error::shape(format!(
             "{}: the function gives shape {}, where one number is needed: `sum(..)` it, or ask for `jacobian` or `vjp`",
             self.name,
@@ -228,6 +234,21 @@ impl Call {
         Ok(xs
             .iter()
             .map(|x| x.with_value(crate::taylor::zeros).into_user())
+            .collect())
+    }
+
+    /// The gradient of the result, without a record of its own.
+    pub(crate) fn plain_gradient(&self) -> Result<Vec<Variable>> {
+        let xs: Vec<&Variable> = self.xs.iter().collect();
+        let found = if self.y.is_tracked() {
+            plain_grad(&self.y, &xs).map_err(|error| error.at(self.line))?
+        } else {
+            vec![None; xs.len()]
+        };
+        Ok(found
+            .into_iter()
+            .zip(&xs)
+            .map(|(gx, x)| self.give(gx.unwrap_or_else(|| x.with_value(crate::taylor::zeros))))
             .collect())
     }
 

@@ -28,31 +28,8 @@ transforms! {
     /// ```
     fn hessian / try_hessian<P>(f, at; line) -> P::Each<P::Each<Variable>> {
         let call = Call::new("hessian", &f, &at, line)?.scalar()?;
-        for (i, x) in call.xs.iter().enumerate() {
-            for other in &call.xs[i..] {
-                affordable(&call, x.size(), other.size(), "ask for `hvp` or `sparse_hessian`")?;
-            }
-        }
-        let gradients = call.gradient(None)?;
-        let gradients: Vec<&Variable> = gradients.iter().collect();
-        if let ([gradient], [x]) = (&gradients[..], &call.xs[..])
-            && let Some(dense) = call.recorded(|| dense_hessian(gradient, x))?
-        {
-            let shape = [x.shape(), x.shape()].concat();
-            let hessian = call.recorded(|| dense.try_reshape(shape))?;
-            return Ok(P::each(vec![P::each(vec![call.give(hessian)])]));
-        }
-        let mut rows = Vec::new();
-        for (i, x) in call.xs.iter().enumerate() {
-            // By symmetry, the directions of a variable give its own rows.
-            let parts = wide(&call, &gradients, i, |_, tangent| Ok(tangent.to_link()))?;
-            let blocks = parts.iter().zip(&gradients).map(|(parts, gradient)| {
-                let block = call.recorded(|| directions_first(parts, gradient, x))?;
-                Ok(call.give(block))
-            });
-            rows.push(P::each(blocks.collect::<Result<Vec<_>>>()?));
-        }
-        Ok(P::each(rows))
+        let rows = hessian_blocks(&call, &call.gradient(None)?)?;
+        Ok(P::each(rows.into_iter().map(P::each).collect()))
     }
 
     /// The Hessian of a function that gives one number, times a vector: one for each variable, of its
@@ -74,16 +51,8 @@ transforms! {
             .collect::<Result<Vec<_>>>()?;
         let keep = call.keep || vs.iter().any(Variable::is_tracked) && crate::is_recording();
         let call = Call { keep, ..call };
-        let gradients = call.gradient(None)?;
-        let products = call.recorded(|| {
-            let gradients: Vec<&Variable> = gradients.iter().collect();
-            call.between(&gradients).first(&vs)
-        })?;
-        let products = products
-            .into_iter()
-            .zip(&call.xs)
-            .map(|(product, x)| call.give(product.unwrap_or_else(|| x.with_value(zeros))));
-        Ok(P::each(products.collect()))
+        let products = hessian_products(&call, &call.gradient(None)?, &vs)?;
+        Ok(P::each(products))
     }
 
     /// The trace of the Hessian: the sum of the second derivatives by each element of each variable.
@@ -152,6 +121,57 @@ transforms! { one variable:
         })?;
         Ok(call.give(laplacian))
     }
+}
+
+/// The blocks of the Hessian of a call's result, from its recorded gradient: for each variable a row
+/// with a block for each.
+pub(super) fn hessian_blocks(call: &Call, gradients: &[Variable]) -> Result<Vec<Vec<Variable>>> {
+    for (i, x) in call.xs.iter().enumerate() {
+        for other in &call.xs[i..] {
+            affordable(
+                call,
+                x.size(),
+                other.size(),
+                "ask for `hvp` or `sparse_hessian`",
+            )?;
+        }
+    }
+    if let ([gradient], [x]) = (gradients, &call.xs[..])
+        && let Some(dense) = call.recorded(|| dense_hessian(gradient, x))?
+    {
+        let shape = [x.shape(), x.shape()].concat();
+        let hessian = call.recorded(|| dense.try_reshape(shape))?;
+        return Ok(vec![vec![call.give(hessian)]]);
+    }
+    let gradients: Vec<&Variable> = gradients.iter().collect();
+    let mut rows = Vec::new();
+    for (i, x) in call.xs.iter().enumerate() {
+        // By symmetry, the directions of a variable give its own rows.
+        let parts = wide(call, &gradients, i, |_, tangent| Ok(tangent.to_link()))?;
+        let blocks = parts.iter().zip(&gradients).map(|(parts, gradient)| {
+            let block = call.recorded(|| directions_first(parts, gradient, x))?;
+            Ok(call.give(block))
+        });
+        rows.push(blocks.collect::<Result<Vec<_>>>()?);
+    }
+    Ok(rows)
+}
+
+/// The product of the Hessian of a call's result with a vector, from its recorded gradient.
+pub(super) fn hessian_products(
+    call: &Call,
+    gradients: &[Variable],
+    vs: &[Variable],
+) -> Result<Vec<Variable>> {
+    let products = call.recorded(|| {
+        let gradients: Vec<&Variable> = gradients.iter().collect();
+        call.between(&gradients).first(vs)
+    })?;
+    let products = products
+        .into_iter()
+        .zip(&call.xs)
+        .map(|(product, x)| call.give(product.unwrap_or_else(|| x.with_value(zeros))));
+    Ok(products.collect())
 }
 
 /// The sum of the second derivatives of the result along some directions; `None` for zero.

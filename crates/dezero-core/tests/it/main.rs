@@ -8,6 +8,7 @@ mod differences;
 mod dtypes;
 mod elementwise;
 mod errors;
+mod evaluation;
 mod functions;
 mod functions_forward;
 mod gradcheck;
