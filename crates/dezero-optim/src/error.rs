@@ -1,10 +1,23 @@
-//! Why a minimisation ended without a minimum.
+//! Why a search could not begin, or broke off.
 
 use std::fmt;
 
-/// Why a minimisation could not go on.
+use dezero_core::Tuple;
+
+use crate::optimum::Iteration;
+
+/// Why a search could not begin, or broke off: a start that is none, bounds or a method that do not
+/// fit, or an error of the function itself.
+///
+/// A search that ends without arriving is no error: [`Optimum::stop`](crate::Optimum::stop) says why.
 #[derive(Debug)]
-pub struct Error(Kind);
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    best: Option<Iteration>,
+}
 
 #[derive(Debug)]
 pub(crate) enum Kind {
@@ -12,107 +25,104 @@ pub(crate) enum Kind {
     Function(dezero_core::Error),
     /// The function gave something else than one float.
     NotScalar(Vec<usize>),
-    /// No variable to move.
-    NoVariables,
-    /// The start is no place to begin.
-    Start(f64),
-    /// The steps led away, until something was no longer finite.
-    Diverged {
-        iteration: usize,
-        first: f64,
-        last: f64,
-        /// What is no longer finite, or has a gradient that is not.
-        value: f64,
-        learning_rate: f64,
-    },
+    /// A gradient of another shape than its variable.
+    Gradient { found: Vec<usize>, x: Vec<usize> },
+    /// No number to change.
+    Empty,
+    /// A variable that is not of floats.
+    NotFloat(String),
+    /// The function, or its gradient, is not finite at the start.
+    Start { value: f64, what: &'static str },
+    /// Bounds that do not fit.
+    Bounds(String),
+    /// Something that the method does not do.
+    Method(String),
 }
 
 impl From<Kind> for Error {
     fn from(kind: Kind) -> Self {
-        Self(kind)
+        Self(Box::new(Inner { kind, best: None }))
     }
 }
 
 impl From<dezero_core::Error> for Error {
     fn from(error: dezero_core::Error) -> Self {
-        Self(Kind::Function(error))
+        Kind::Function(error).into()
     }
 }
 
 impl Error {
-    /// The steps led away, until the value, the gradient or the point was no longer finite.
-    pub fn is_divergence(&self) -> bool {
-        matches!(self.0, Kind::Diverged { .. })
+    /// The same error, with the best point until then.
+    pub(crate) fn after(mut self, best: Option<Iteration>) -> Self {
+        self.0.best = best;
+        self
     }
 
-    /// A divergence in which the value fell to negative infinity: the function has no minimum
-    /// that way, and shorter steps would not find one.
-    pub fn is_unbounded(&self) -> bool {
-        matches!(
-            self.0,
-            Kind::Diverged {
-                value: f64::NEG_INFINITY,
-                ..
-            }
-        )
+    /// The best point that was found before a function broke the search off.
+    pub fn best(&self) -> Option<&Iteration> {
+        self.0.best.as_ref()
     }
 
     /// The function is not finite at the start, or has no finite gradient there.
     pub fn is_start(&self) -> bool {
-        matches!(self.0, Kind::Start(_))
+        matches!(self.0.kind, Kind::Start { .. })
+    }
+
+    /// The bounds are not an interval for each number, or the start lies outside.
+    pub fn is_bounds(&self) -> bool {
+        matches!(self.0.kind, Kind::Bounds(_))
+    }
+
+    /// The method does not do what was asked of it.
+    pub fn is_method(&self) -> bool {
+        matches!(self.0.kind, Kind::Method(_))
+    }
+
+    /// The function failed, or gave what cannot be minimised.
+    pub fn is_function(&self) -> bool {
+        matches!(
+            self.0.kind,
+            Kind::Function(_) | Kind::NotScalar(_) | Kind::Gradient { .. }
+        )
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.0.kind {
             Kind::Function(error) => write!(f, "{error}"),
-            Kind::NotScalar(shape) => {
-                write!(
-                    f,
-                    "the function to minimise gave shape {}, where one number is wanted",
-                    dezero_core::Tuple(shape)
-                )
-            }
-            Kind::NoVariables => f.write_str("there is no variable to move"),
-            Kind::Start(value) if value.is_finite() => {
-                write!(
-                    f,
-                    "the function is {value:?} at the start, but its gradient is not finite there; start elsewhere"
-                )
-            }
-            Kind::Start(value) => write!(
+            Kind::NotScalar(shape) => write!(
                 f,
-                "the function is {value} at the start; start where it is finite"
+                "the function gave shape {}, where one number is wanted: `sum(..)` it, or ask for `least_squares`",
+                Tuple(shape)
             ),
-            Kind::Diverged {
-                iteration,
-                first,
-                last,
-                learning_rate,
-                ..
-            } => {
-                write!(
-                    f,
-                    "gradient descent diverged at iteration {iteration}: the value went from {first:?} to {last:?}, and \
-                     the next step is not finite. "
-                )?;
-                if self.is_unbounded() {
-                    f.write_str("The function seems to have no minimum that way: start elsewhere")
-                } else {
-                    write!(
-                        f,
-                        "The steps are too long: try a learning rate below {learning_rate:?}"
-                    )
+            Kind::Gradient { found, x } => write!(
+                f,
+                "a gradient of shape {} came back for a variable of shape {}: the `backward` of a function of your own \
+                 is wrong; `gradcheck` finds where",
+                Tuple(found),
+                Tuple(x)
+            ),
+            Kind::Empty => f.write_str("there is no number to change: the start is empty"),
+            Kind::NotFloat(dtype) => write!(
+                f,
+                "a start of dtype {dtype} cannot move in small steps: `cast` gives one of floats"
+            ),
+            Kind::Start { value, what } => {
+                write!(f, "the function is {value:?} at the start")?;
+                match *what {
+                    "value" => f.write_str("; start where it is finite"),
+                    what => write!(f, ", but its {what} is not finite there; start elsewhere"),
                 }
             }
+            Kind::Bounds(message) | Kind::Method(message) => f.write_str(message),
         }
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
+        match &self.0.kind {
             Kind::Function(error) => Some(error),
             _ => None,
         }

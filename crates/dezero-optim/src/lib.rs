@@ -2,20 +2,36 @@
 //!
 //! ```
 //! use dezero_core::Variable;
-//! use dezero_optim::GradientDescent;
+//! use dezero_optim::minimize;
 //!
-//! // The book's Rosenbrock function, from its start.
-//! let minimum = GradientDescent::new(0.001).iterations(50_000).minimize(
-//!     |x| Ok(100.0 * (&x[1] - x[0].powf(2.0)).powf(2.0) + (1.0 - &x[0]).powf(2.0)),
-//!     &[Variable::new(0.0), Variable::new(2.0)],
+//! // Himmelblau's function, which has four minima.
+//! let (a, b) = (Variable::new(0.0), Variable::new(0.0));
+//! let found = minimize(
+//!     |[a, b]| (a.square() + b - 11.0).square() + (a + b.square() - 7.0).square(),
+//!     [&a, &b],
 //! )?;
-//! assert!(minimum.converged);
-//! assert!((minimum.point[0].item() - 1.0).abs() < 1e-6);
+//! assert!(found.is_converged());
+//! assert!((found.x[0].item() - 3.0).abs() < 1e-9 && (found.x[1].item() - 2.0).abs() < 1e-9);
 //! # Ok::<(), dezero_optim::Error>(())
 //! ```
 
+mod bounds;
+mod curvature;
 mod error;
-mod gradient_descent;
+mod layout;
+mod method;
+mod methods;
+mod minimizer;
+mod optimum;
+mod search;
+mod stop;
+mod symmetric;
+pub mod test_functions;
+mod vector;
 
+pub use bounds::Bound;
 pub use error::Error;
-pub use gradient_descent::{Evaluations, GradientDescent, Minimum, Step};
+pub use method::{Adam, GradientDescent, Lbfgs, Method, Momentum, NewtonTrust};
+pub use minimizer::{Minimizer, maximize, minimize};
+pub use optimum::{Curvature, Evaluations, Iteration, Optimum};
+pub use stop::Stop;

@@ -1,0 +1,78 @@
+//! How the function curves where a search ended: whether it is a minimum.
+
+use crate::optimum::{Curvature, Iteration};
+use crate::search::{Goal, Halt, Search};
+use crate::stop::Stop;
+use crate::symmetric::Symmetric;
+use crate::vector::dot;
+
+/// Up to this dimension a dense Hessian is looked at.
+const DENSE: usize = 200;
+
+/// Looks at the Hessian where a search ended. With it, the end may turn out better than it seemed: what a
+/// Newton step would still gain can be less than the value can show.
+pub(crate) fn at(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> (Curvature, Stop) {
+    look(search, end, stop).unwrap_or((Curvature::Unknown, stop))
+}
+
+fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvature, Stop), Halt> {
+    let unknown = Ok((Curvature::Unknown, stop));
+    let is_arrived = stop.is_converged() || stop == Stop::Stuck;
+    if !is_arrived || end.gradient_norm.is_nan() || search.goal() == Goal::LeastSquares {
+        return unknown;
+    }
+    let sample = search.sample_of(end)?;
+    if search.dimension() > DENSE && !search.is_sparse(&sample)? {
+        return unknown;
+    }
+    let hessian = search.hessian(&sample)?;
+    let gradient = search.gradient(&sample)?;
+    let held: Vec<bool> = match &search.bounds {
+        Some(bounds) => (0..gradient.len())
+            .map(|i| bounds.lower[i] == bounds.upper[i] || bounds.holds(i, end.x[i], gradient[i]))
+            .collect(),
+        None => Vec::new(),
+    };
+    let (hessian, gradient) = if held.contains(&true) {
+        let free: Vec<usize> = (0..held.len()).filter(|&i| !held[i]).collect();
+        match hessian.part(&free) {
+            Some(part) => (part, free.iter().map(|&i| gradient[i]).collect()),
+            None => return unknown,
+        }
+    } else {
+        (hessian, gradient.to_vec())
+    };
+    let curvature = of(&hessian);
+    // Half the square of the Newton decrement: what the value would still fall by.
+    let gain = hessian
+        .factor(0.0)
+        .map(|factor| 0.5 * dot(&gradient, &factor.solve(&gradient)));
+    let is_there = gain.is_some_and(|gain| gain <= 16.0 * search.epsilon() * end.value.abs());
+    if stop == Stop::Stuck && curvature == Curvature::PositiveDefinite && is_there {
+        return Ok((curvature, Stop::Precision));
+    }
+    Ok((curvature, stop))
+}
+
+/// The signs of the eigenvalues, up to rounding.
+fn of(hessian: &Symmetric) -> Curvature {
+    let noise = hessian.bound() * f64::EPSILON.sqrt() * 1e-2;
+    if hessian.order() == 0 {
+        return Curvature::PositiveDefinite;
+    }
+    match hessian.eigenvalues() {
+        Some(eigenvalues) => {
+            let least = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
+            if least > hessian.bound() * f64::EPSILON * hessian.order() as f64 {
+                Curvature::PositiveDefinite
+            } else if least >= -noise {
+                Curvature::Semidefinite
+            } else {
+                Curvature::Indefinite
+            }
+        }
+        None if hessian.factor(0.0).is_some() => Curvature::PositiveDefinite,
+        None if hessian.factor(noise).is_some() => Curvature::Semidefinite,
+        None => Curvature::Indefinite,
+    }
+}
