@@ -13,6 +13,7 @@ from typing import Callable
 
 import autograd
 import autograd.numpy as np
+import numpy
 
 PROBLEMS = []
 
@@ -47,13 +48,13 @@ def problem(number, name, m, start):
     return register
 
 
-# Constants take the number type of x, so that minima.py can run the same formulas in 60 digits.
+# Constants take the number type of x, so that minima.py can run the same formulas in many digits.
 
 
 def numbers(decimals, x):
     """The decimals in a string, as numbers of the type that x holds."""
     kind = type(x[0]) if x.dtype == object else float
-    return np.array([kind(decimal) for decimal in decimals.split()])
+    return numpy.array([kind(decimal) for decimal in decimals.split()])
 
 
 def number(decimal, x):
@@ -80,12 +81,12 @@ def total(terms):
 
 @problem(1, "Rosenbrock", 2, [-1.2, 1.0])
 def rosenbrock(x):
-    return np.array([10 * (x[1] - x[0] ** 2), 1 - x[0]])
+    return np.stack([10 * (x[1] - x[0] ** 2), 1 - x[0]])
 
 
 @problem(2, "Freudenstein and Roth", 2, [0.5, -2.0])
 def freudenstein_roth(x):
-    return np.array([
+    return np.stack([
         -13 + x[0] + ((5 - x[1]) * x[1] - 2) * x[1],
         -29 + x[0] + ((x[1] + 1) * x[1] - 14) * x[1],
     ])
@@ -93,7 +94,7 @@ def freudenstein_roth(x):
 
 @problem(3, "Powell badly scaled", 2, [0.0, 1.0])
 def powell_badly_scaled(x):
-    return np.array([
+    return np.stack([
         10**4 * x[0] * x[1] - 1,
         np.exp(-x[0]) + np.exp(-x[1]) - number("1.0001", x),
     ])
@@ -101,12 +102,12 @@ def powell_badly_scaled(x):
 
 @problem(4, "Brown badly scaled", 3, [1.0, 1.0])
 def brown_badly_scaled(x):
-    return np.array([x[0] - 10**6, x[1] - number("2e-6", x), x[0] * x[1] - 2])
+    return np.stack([x[0] - 10**6, x[1] - number("2e-6", x), x[0] * x[1] - 2])
 
 
 @problem(5, "Beale", 3, [1.0, 1.0])
 def beale(x):
-    return np.array([1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] ** 2), 2.625 - x[0] * (1 - x[1] ** 3)])
+    return np.stack([1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] ** 2), 2.625 - x[0] * (1 - x[1] ** 3)])
 
 
 @problem(6, "Jennrich and Sampson", 10, [0.3, 0.4])
@@ -121,7 +122,7 @@ def helical_valley(x):
     turn = np.arctan(x[1] / x[0]) / (2 * pi)
     if x[0] < 0:
         turn = turn + 0.5
-    return np.array([10 * (x[2] - 10 * turn), 10 * (np.sqrt(x[0] ** 2 + x[1] ** 2) - 1), x[2]])
+    return np.stack([10 * (x[2] - 10 * turn), 10 * (np.sqrt(x[0] ** 2 + x[1] ** 2) - 1), x[2]])
 
 
 BARD = "0.14 0.18 0.22 0.25 0.29 0.32 0.35 0.39 0.37 0.58 0.73 0.96 1.34 2.10 4.39"
@@ -135,9 +136,7 @@ def bard(x):
     return numbers(BARD, x) - (x[0] + u / (v * x[1] + w * x[2]))
 
 
-GAUSSIAN = (
-    "0.0009 0.0044 0.0175 0.0540 0.1295 0.2420 0.3521 0.3989 0.3521 0.2420 0.1295 0.0540 0.0175 0.0044 0.0009"
-)
+GAUSSIAN = "0.0009 0.0044 0.0175 0.0540 0.1295 0.2420 0.3521 0.3989 0.3521 0.2420 0.1295 0.0540 0.0175 0.0044 0.0009"
 
 
 @problem(9, "Gaussian", 15, [0.4, 1.0, 0.0])
@@ -160,7 +159,7 @@ def gulf(x):
     # The paper prints |y_i m i x_2|; the solution it gives, (50, 25, 1.5), and its programs have |y_i - x_2|.
     t = counting(1, 10, x) / 100
     y = 25 + (-50 * np.log(t)) ** (number("2", x) / 3)
-    return np.exp(-np.abs(y - x[1]) ** x[2] / x[0]) - t
+    return np.exp(-(np.abs(y - x[1]) ** x[2]) / x[0]) - t
 
 
 @problem(12, "Box three-dimensional", 10, [0.0, 10.0, 20.0])
@@ -175,7 +174,7 @@ def powell_singular(x):
     for k in range(0, len(x), 4):
         a, b, c, d = x[k], x[k + 1], x[k + 2], x[k + 3]
         residuals += [a + 10 * b, root5 * (c - d), (b - 2 * c) ** 2, root10 * (a - d) ** 2]
-    return np.array(residuals)
+    return np.stack(residuals)
 
 
 problem(13, "Powell singular", 4, [3.0, -1.0, 0.0, 1.0])(powell_singular)
@@ -183,7 +182,7 @@ problem(13, "Powell singular", 4, [3.0, -1.0, 0.0, 1.0])(powell_singular)
 
 @problem(14, "Wood", 6, [-3.0, -1.0, -3.0, -1.0])
 def wood(x):
-    return np.array([
+    return np.stack([
         10 * (x[1] - x[0] ** 2),
         1 - x[0],
         root("90", x) * (x[3] - x[2] ** 2),
@@ -252,7 +251,7 @@ def watson(x):
     t = counting(1, 29, x) / 29
     slope = total(j * x[j] * t ** (j - 1) for j in range(1, len(x)))
     height = total(x[j] * t**j for j in range(len(x)))
-    return np.concatenate([slope - height**2 - 1, np.array([x[0], x[1] - x[0] ** 2 - 1])])
+    return np.concatenate([slope - height**2 - 1, np.stack([x[0], x[1] - x[0] ** 2 - 1])])
 
 
 @problem(21, "Extended Rosenbrock", 10, [-1.2, 1.0] * 5)
@@ -260,7 +259,7 @@ def extended_rosenbrock(x):
     residuals = []
     for k in range(0, len(x), 2):
         residuals += [10 * (x[k + 1] - x[k] ** 2), 1 - x[k]]
-    return np.array(residuals)
+    return np.stack(residuals)
 
 
 problem(22, "Extended Powell singular", 12, [3.0, -1.0, 0.0, 1.0] * 3)(powell_singular)
@@ -268,7 +267,7 @@ problem(22, "Extended Powell singular", 12, [3.0, -1.0, 0.0, 1.0] * 3)(powell_si
 
 @problem(23, "Penalty I", 11, [float(j) for j in range(1, 11)])
 def penalty_1(x):
-    return np.concatenate([root("1e-5", x) * (x - 1), np.array([total(x**2) - 0.25])])
+    return np.concatenate([root("1e-5", x) * (x - 1), np.stack([total(x**2) - 0.25])])
 
 
 @problem(24, "Penalty II", 20, [0.5] * 10)
@@ -277,17 +276,17 @@ def penalty_2(x):
     i = counting(2, n, x)
     y = np.exp(i / 10) + np.exp((i - 1) / 10)
     return np.concatenate([
-        np.array([x[0] - number("0.2", x)]),
+        np.stack([x[0] - number("0.2", x)]),
         root("1e-5", x) * (np.exp(x[1:] / 10) + np.exp(x[:-1] / 10) - y),
         root("1e-5", x) * (np.exp(x[1:] / 10) - np.exp(-number("0.1", x))),
-        np.array([total((n - j) * x[j] ** 2 for j in range(n)) - 1]),
+        np.stack([total((n - j) * x[j] ** 2 for j in range(n)) - 1]),
     ])
 
 
 @problem(25, "Variably dimensioned", 12, [1 - j / 10 for j in range(1, 11)])
 def variably_dimensioned(x):
     weighted = total((j + 1) * (x[j] - 1) for j in range(len(x)))
-    return np.concatenate([x - 1, np.array([weighted, weighted**2])])
+    return np.concatenate([x - 1, np.stack([weighted, weighted**2])])
 
 
 @problem(26, "Trigonometric", 10, [0.1] * 10)
@@ -301,7 +300,7 @@ def brown_almost_linear(x):
     product = x[0]
     for factor in x[1:]:
         product = product * factor
-    return np.concatenate([x[:-1] + total(x) - (len(x) + 1), np.array([product - 1])])
+    return np.concatenate([x[:-1] + total(x) - (len(x) + 1), np.stack([product - 1])])
 
 
 def grid(x):
@@ -332,7 +331,7 @@ def discrete_integral_equation(x):
         if i + 1 < len(x):
             integral = integral + t[i] * total((1 - t[i + 1 :]) * cubes[i + 1 :])
         residuals.append(x[i] + h * integral / 2)
-    return np.array(residuals)
+    return np.stack(residuals)
 
 
 @problem(30, "Broyden tridiagonal", 10, [-1.0] * 10)
@@ -349,21 +348,21 @@ def broyden_banded(x):
     for i in range(n):
         band = [j for j in range(max(0, i - 5), min(n, i + 2)) if j != i]
         residuals.append(x[i] * (2 + 5 * x[i] ** 2) + 1 - total(x[j] * (1 + x[j]) for j in band))
-    return np.array(residuals)
+    return np.stack(residuals)
 
 
-@problem(32, "Linear, full rank", 20, [1.0] * 10)
+@problem(32, "Linear full rank", 20, [1.0] * 10)
 def linear_full_rank(x):
     mean = 2 * total(x) / 20
-    return np.concatenate([x - mean - 1, np.array([-mean - 1] * (20 - len(x)))])
+    return np.concatenate([x - mean - 1, np.stack([-mean - 1] * (20 - len(x)))])
 
 
-@problem(33, "Linear, rank 1", 20, [1.0] * 10)
+@problem(33, "Linear rank 1", 20, [1.0] * 10)
 def linear_rank_1(x):
     return counting(1, 20, x) * total((j + 1) * x[j] for j in range(len(x))) - 1
 
 
-@problem(34, "Linear, rank 1 with zero columns and rows", 20, [1.0] * 10)
+@problem(34, "Linear rank 1 with zero columns and rows", 20, [1.0] * 10)
 def linear_rank_1_with_zeros(x):
     weighted = total((j + 1) * x[j] for j in range(1, len(x) - 1))
     factors = np.concatenate([numbers("0", x), counting(1, 18, x), numbers("0", x)])
@@ -380,17 +379,17 @@ def chebyquad(x):
         integral = 0 if degree % 2 else number("-1", x) / (degree**2 - 1)
         residuals.append(total(polynomial) / n - integral)
         before, polynomial = polynomial, 2 * shifted * polynomial - before
-    return np.array(residuals)
+    return np.stack(residuals)
 
 
 def main():
-    print("# Values and Euclidean norms of gradients at the standard starts, made by `python problems.py > starts.csv`.")
+    print("# Value and Euclidean norm of the gradient at the standard starts: python problems.py > starts.csv")
     print("number,name,n,m,value,gradient_norm")
     for p in PROBLEMS:
         x = np.array(p.start)
         assert p.residuals(x).shape == (p.m,)
         value, norm = float(p.value(x)), math.hypot(*p.gradient(x))
-        print(f'{p.number},"{p.name}",{p.n},{p.m},{value!r},{norm!r}')
+        print(f"{p.number},{p.name},{p.n},{p.m},{value!r},{norm!r}")
 
 
 if __name__ == "__main__":
