@@ -7,6 +7,8 @@ A. Griewank, A. Walther, "Evaluating Derivatives" (SIAM, 2008), chapter 13.
 import numpy as np
 from mpmath import mp, mpf
 
+ZERO = mpf(0)
+
 
 def with_jet(operation):
     """Leaves arrays to NumPy, which comes back with their elements, and makes constants of other numbers."""
@@ -20,7 +22,7 @@ def with_jet(operation):
 
 
 class Jet:
-    def __init__(self, value, gradient=mpf(0), hessian=mpf(0)):
+    def __init__(self, value, gradient=ZERO, hessian=ZERO):
         self.value, self.gradient, self.hessian = mpf(value), gradient, hessian
 
     @staticmethod
@@ -51,7 +53,7 @@ class Jet:
         )
 
     def __neg__(self):
-        return self.through(-self.value, mpf(-1), mpf(0))
+        return self.through(-self.value, mpf(-1), ZERO)
 
     @with_jet
     def __sub__(self, other):
@@ -76,8 +78,8 @@ class Jet:
     def __pow__(self, power):
         if isinstance(power, int):
             x, k = self.value, power
-            first = k * x ** (k - 1) if k else mpf(0)
-            second = k * (k - 1) * x ** (k - 2) if k > 1 else mpf(0)
+            first = k * x ** (k - 1) if k else ZERO
+            second = k * (k - 1) * x ** (k - 2) if k > 1 else ZERO
             return self.through(x**k, first, second)
         return (self.log() * power).exp()
 
@@ -91,14 +93,6 @@ class Jet:
     @with_jet
     def __le__(self, other):
         return self.value <= other.value
-
-    @with_jet
-    def __gt__(self, other):
-        return self.value > other.value
-
-    @with_jet
-    def __ge__(self, other):
-        return self.value >= other.value
 
     def exp(self):
         value = mp.exp(self.value)
