@@ -16,6 +16,7 @@
 
 mod error;
 mod gradient_descent;
+pub mod test_functions;
 
 pub use error::Error;
 pub use gradient_descent::{Evaluations, GradientDescent, Minimum, Step};
