@@ -25,6 +25,7 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
     if search.dimension() > DENSE && !search.is_sparse(&sample)? {
         return unknown;
     }
+    search.doubt_sparsity();
     let hessian = search.hessian(&sample)?;
     let gradient = search.gradient(&sample)?;
     let held: Vec<bool> = match &search.bounds {
@@ -55,7 +56,7 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
 }
 
 /// The signs of the eigenvalues, up to rounding.
-fn of(hessian: &Symmetric) -> Curvature {
+pub(crate) fn of(hessian: &Symmetric) -> Curvature {
     let noise = hessian.bound() * f64::EPSILON.sqrt() * 1e-2;
     if hessian.order() == 0 {
         return Curvature::PositiveDefinite;

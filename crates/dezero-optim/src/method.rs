@@ -194,12 +194,13 @@ pub(crate) enum Model {
 }
 
 impl NewtonTrust {
-    /// Exact steps where the Hessian is small or sparse, conjugate gradients elsewhere.
+    /// Exact steps where the Hessian is small or sparse, conjugate gradients elsewhere. A small dense
+    /// Hessian serves for several steps, with updates in between, while its model promises well.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The exact minimum of the model, from factorisations of the Hessian. (J. Moré and D. Sorensen,
+    /// The exact minimum of the model, from factorisations of the Hessian, which is computed for each step. (J. Moré and D. Sorensen,
     /// "Computing a trust region step", 1983.)
     pub fn exact() -> Self {
         Self {

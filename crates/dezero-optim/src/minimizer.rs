@@ -16,7 +16,6 @@ use crate::method::Method;
 use crate::methods;
 use crate::optimum::{Curvature, Iteration, Optimum};
 use crate::search::{Callback, Function, Goal, Halt, Search};
-use crate::stop::Stop;
 
 /// Finds a minimum of a function of one variable of any shape, or several, that gives one number, by
 /// the default method.
@@ -106,7 +105,7 @@ pub(crate) struct Options {
     pub(crate) evaluations: usize,
     pub(crate) time: Option<Duration>,
     pub(crate) trace: bool,
-    curvature: bool,
+    pub(crate) curvature: bool,
 }
 
 impl Options {

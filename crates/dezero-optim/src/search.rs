@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use dezero_core::transforms::Evaluation;
-use dezero_core::{Array, SparsePlan, Variable, no_grad};
+use dezero_core::{SparsePlan, Variable, no_grad};
 use faer::Mat;
 
 use crate::bounds::Bounds;
@@ -102,6 +102,7 @@ pub(crate) struct Search<'f> {
     last_sample: Option<Rc<Sample>>,
     trace: Vec<Iteration>,
     sparsity: Sparsity,
+    is_doubted: bool,
 }
 
 /// What is known of the places of a Hessian that are zero.
@@ -143,6 +144,7 @@ impl<'f> Search<'f> {
             last_sample: None,
             trace: Vec::new(),
             sparsity: Sparsity::Unknown,
+            is_doubted: false,
         }
     }
 
@@ -284,12 +286,8 @@ impl<'f> Search<'f> {
         numbers.map(|x| sign * x).collect()
     }
 
-    /// The Hessian of a sample, with the sparsity that was found at the first.
-    pub(crate) fn hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
+    fn compressed_hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
         let n = self.dimension();
-        if matches!(self.sparsity, Sparsity::Unknown) {
-            self.sparsity = no_grad(|| sparsity(n, &at.record))?;
-        }
         self.evaluations.hessian += 1;
         let sign = self.sign();
         let signed = |x: &Variable| -> Vec<f64> {
@@ -330,17 +328,44 @@ impl<'f> Search<'f> {
         }
     }
 
-    /// Looks at the sparsity again when a Hessian is next asked for: a function that branches may have
-    /// another one elsewhere.
-    pub(crate) fn forget_sparsity(&mut self) {
+    /// Checks the sparsity when a Hessian is next asked for: a function that branches may have another one
+    /// there than where it was found.
+    pub(crate) fn doubt_sparsity(&mut self) {
+        self.is_doubted = true;
+    }
+
+    /// The Hessian, from products in accordance with the sparsity. If that is in doubt, one more product
+    /// tells whether it still holds.
+    pub(crate) fn hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
+        self.look_at_sparsity(at)?;
+        let hessian = self.compressed_hessian(at)?;
+        if !std::mem::take(&mut self.is_doubted) || matches!(self.sparsity, Sparsity::Full) {
+            return Ok(hessian);
+        }
+        // No direction of zeros, nor of equal numbers.
+        let v: Vec<f64> = (0..self.dimension())
+            .map(|i| 0.5 + (i as f64 * 0.618_033_988_749_895).fract())
+            .collect();
+        let product = self.hessian_product(at, &v)?;
+        let missed = difference(&product, &hessian.times(&v));
+        if largest(&missed) <= self.epsilon().sqrt() * hessian.bound() * 1.5 {
+            return Ok(hessian);
+        }
         self.sparsity = Sparsity::Unknown;
+        self.look_at_sparsity(at)?;
+        self.compressed_hessian(at)
+    }
+
+    fn look_at_sparsity(&mut self, at: &Sample) -> Result<(), Halt> {
+        if matches!(self.sparsity, Sparsity::Unknown) {
+            self.sparsity = no_grad(|| sparsity(self.dimension(), &at.record))?;
+        }
+        Ok(())
     }
 
     /// Whether the Hessian is sparse enough to be factorised as a sparse matrix.
     pub(crate) fn is_sparse(&mut self, at: &Sample) -> Result<bool, Halt> {
-        if matches!(self.sparsity, Sparsity::Unknown) {
-            self.sparsity = no_grad(|| sparsity(self.dimension(), &at.record))?;
-        }
+        self.look_at_sparsity(at)?;
         Ok(matches!(self.sparsity, Sparsity::Sparse(..)))
     }
 
@@ -543,12 +568,6 @@ impl<'f> Search<'f> {
                 self.call(Arc::clone(&end.x)).map(Rc::new)
             }
         }
-    }
-
-    /// The numbers as arrays in the shapes of the start.
-    pub(crate) fn arrays(&self, x: &[f64]) -> Result<Vec<Array>, Error> {
-        let variables = self.layout.separate(x)?;
-        Ok(variables.iter().map(Variable::data).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use faer::sparse::linalg::solvers::{Lu, SymbolicLu};
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{ColMut, Conj, Mat, Par, Side};
 
-use crate::vector::{dot, norm};
+use crate::vector::{difference, dot, norm};
 
 /// The most numbers that a sparse factor may have: 4 GB.
 const LARGEST_FACTOR: usize = 1 << 29;
@@ -94,6 +94,28 @@ impl Symmetric {
             structure: Arc::clone(structure),
             values,
         })
+    }
+
+    /// Makes the least change to a dense matrix after which it takes `s` to `y`, and says whether there
+    /// is one.
+    pub(crate) fn update(&mut self, s: &[f64], y: &[f64]) -> bool {
+        let image = self.times(s);
+        let Self::Dense(matrix) = self else {
+            return false;
+        };
+        let missing = difference(y, &image);
+        let (square, product) = (dot(s, s), dot(&missing, s));
+        if square == 0.0 || !product.is_finite() {
+            return false;
+        }
+        // (r s' + s r') / s's - (r's) s s' / (s's)^2, with r = y - H s
+        for j in 0..s.len() {
+            for i in 0..s.len() {
+                let cross = missing[i] * s[j] + s[i] * missing[j];
+                matrix[(i, j)] += (cross - product / square * s[i] * s[j]) / square;
+            }
+        }
+        true
     }
 
     /// The rows and columns of some numbers alone, of a dense matrix.

@@ -86,7 +86,7 @@ fn choose(search: &mut Search<'_>, at: &Sample) -> Result<(Method, String), Halt
     }
     if n <= FEW {
         let why = format!("for {n} number{}", if n == 1 { "" } else { "s" });
-        return Ok((Method::NewtonTrust(NewtonTrust::exact()), why));
+        return Ok((Method::NewtonTrust(NewtonTrust::new()), why));
     }
     Ok((
         Method::Lbfgs(method::Lbfgs::new()),

@@ -9,8 +9,6 @@ pub(super) struct Step {
     pub(super) p: Vec<f64>,
     /// How much lower the model is there.
     pub(super) decrease: f64,
-    /// Whether the radius did not matter.
-    pub(super) is_inside: bool,
 }
 
 /// The most factorisations of one step.
@@ -23,13 +21,9 @@ const NEAR: f64 = 0.1;
 /// "Computing a trust region step", SIAM J. Sci. Stat. Comput. 4 (1983); Nocedal and Wright, "Numerical
 /// Optimization", algorithm 4.3.
 pub(super) fn exact_step(hessian: &Symmetric, gradient: &[f64], radius: f64) -> Step {
-    let inside = |p: Vec<f64>, is_inside| {
-        let decrease = -(dot(gradient, &p) + 0.5 * hessian.quadratic(&p));
-        Step {
-            p,
-            decrease,
-            is_inside,
-        }
+    let step = |p: Vec<f64>| Step {
+        decrease: -(dot(gradient, &p) + 0.5 * hessian.quadratic(&p)),
+        p,
     };
     let down = negated(gradient);
     let (steepness, bound) = (norm(gradient), hessian.bound());
@@ -55,10 +49,10 @@ pub(super) fn exact_step(hessian: &Symmetric, gradient: &[f64], radius: f64) -> 
         let p = factor.solve(&down);
         let length = norm(&p);
         if lambda == 0.0 && length <= radius {
-            return inside(p, true);
+            return step(p);
         }
         if (length - radius).abs() <= NEAR * radius {
-            return inside(p, false);
+            return step(p);
         }
         if length < radius {
             // Below the least eigenvalue's negative: in the hard case, the way along its eigenvector makes
@@ -69,7 +63,7 @@ pub(super) fn exact_step(hessian: &Symmetric, gradient: &[f64], radius: f64) -> 
             let spent = t * t * steepness;
             let gained = dot(&p, &along(&hessian.times(&p), lambda, &p)) + lambda * radius * radius;
             if spent <= NEAR * (2.0 - NEAR) * gained {
-                return inside(along(&p, t, &z), false);
+                return step(along(&p, t, &z));
             }
             most = most.min(lambda);
             least = least.max(lambda - steepness);
@@ -96,7 +90,7 @@ pub(super) fn exact_step(hessian: &Symmetric, gradient: &[f64], radius: f64) -> 
             *p *= radius / length;
         }
     }
-    inside(p, false)
+    step(p)
 }
 
 /// A safe value of lambda within its bounds.
@@ -140,7 +134,6 @@ pub(super) fn steihaug_step(
             return Ok(Step {
                 p: along(&p, t, &direction),
                 decrease: decrease + gain(t),
-                is_inside: false,
             });
         }
         let t = square / curvature;
@@ -150,7 +143,6 @@ pub(super) fn steihaug_step(
             return Ok(Step {
                 p: along(&p, t, &direction),
                 decrease: decrease + gain(t),
-                is_inside: false,
             });
         }
         decrease += gain(t);
@@ -162,9 +154,5 @@ pub(super) fn steihaug_step(
         let beta = dot(&residual, &residual) / square;
         direction = along(&negated(&residual), beta, &direction);
     }
-    Ok(Step {
-        p,
-        decrease,
-        is_inside: true,
-    })
+    Ok(Step { p, decrease })
 }

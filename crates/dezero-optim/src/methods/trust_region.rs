@@ -3,19 +3,32 @@
 //! The framework is that of A. Conn, N. Gould and Ph. Toint, "Trust-Region Methods" (2000), chapter 6: the
 //! step minimises the quadratic model within a radius, and how much of the promised decrease came true says
 //! whether to take it, and how far to trust the next model.
+//!
+//! A Hessian of `c` products serves for `c / 2` steps, so that it does not cost more than all else: in
+//! between, the least change that fits the last step is made to it (M. Powell, "A new algorithm for
+//! unconstrained optimization", 1970: the symmetric Broyden update). Where a model promises badly, the next
+//! is exact.
 
 use std::convert::Infallible;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::model::{Step, exact_step, steihaug_step};
+use crate::curvature;
 use crate::method::{Model, NewtonTrust};
 use crate::search::{Halt, Sample, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
-use crate::vector::{all_finite, along, largest, norm};
+use crate::vector::{all_finite, along, difference, dot, largest, norm};
 
 /// Up to this dimension a dense Hessian is factorised.
 const DENSE: usize = 1000;
+
+/// The part of the promised decrease that has to come true for a step to be taken.
+const TAKEN: f64 = 1e-4;
+
+/// The part that shows a model worth updating.
+const GOOD: RangeInclusive<f64> = 0.25..=1.75;
 
 /// Whether steps are exact for this function.
 pub(super) fn is_exact(
@@ -34,116 +47,162 @@ pub(super) fn run(
     mut at: Rc<Sample>,
     settings: &NewtonTrust,
 ) -> Result<Infallible, Halt> {
-    search.arrive(&at)?;
-    let exact = is_exact(search, &at, settings)?;
-    let mut radius = None;
+    let mut arrived = search.arrive(&at);
+    let mut region = Region { radius: None };
+    if !is_exact(search, &at, settings)? {
+        arrived?;
+        loop {
+            at = region.next(search, &at, None)?.0;
+            search.arrive(&at)?;
+        }
+    }
+    let updates = settings.model.is_none();
+    // The Hessian, and the steps it has served.
+    let mut known: Option<(Symmetric, usize)> = None;
     loop {
-        let hessian = if exact {
-            Some(search.hessian(&at)?)
-        } else {
-            None
+        if let Err(halt) = arrived {
+            // At a saddle the gradient is zero, and yet there is a way down.
+            let saddle = saddle(search, &at, halt)?;
+            known = Some((saddle, 0));
+        }
+        let (mut hessian, age) = match known.take() {
+            Some(known) => known,
+            None => (search.hessian(&at)?, 0),
         };
-        at = accepted(search, &at, hessian.as_ref(), &mut radius)?;
-        search.arrive(&at)?;
+        let (next, ratio) = match region.next(search, &at, Some(&hessian)) {
+            // An exact model may still see further.
+            Err(Halt::Stop(Stop::Precision)) if age > 0 => {
+                arrived = Ok(());
+                continue;
+            }
+            found => found?,
+        };
+        let serves = updates && 2 * (age + 1) < search.colours() && GOOD.contains(&ratio);
+        if serves {
+            let s = difference(&next.x, &at.x);
+            let y = difference(search.gradient(&next)?, search.gradient(&at)?);
+            if hessian.update(&s, &y) {
+                known = Some((hessian, age + 1));
+            }
+        }
+        at = next;
+        arrived = search.arrive(&at);
     }
 }
 
-/// The next point, from as many trials as it takes.
-fn accepted(
-    search: &mut Search<'_>,
-    at: &Rc<Sample>,
-    hessian: Option<&Symmetric>,
-    radius: &mut Option<f64>,
-) -> Result<Rc<Sample>, Halt> {
-    loop {
+/// The Hessian of a point where a search would end, if it is a saddle; else the end.
+fn saddle(search: &mut Search<'_>, at: &Sample, halt: Halt) -> Result<Symmetric, Halt> {
+    match halt {
+        Halt::Stop(Stop::Gradient) if search.options.curvature => {
+            let hessian = search.hessian(at)?;
+            if curvature::of(&hessian).is_saddle() {
+                Ok(hessian)
+            } else {
+                Err(halt)
+            }
+        }
+        halt => Err(halt),
+    }
+}
+
+/// The region in which a model is trusted.
+struct Region {
+    /// `None` before the first step.
+    radius: Option<f64>,
+}
+
+impl Region {
+    /// The next point, from as many trials as it takes, and the part of the promised decrease that came
+    /// true.
+    fn next(
+        &mut self,
+        search: &mut Search<'_>,
+        at: &Rc<Sample>,
+        hessian: Option<&Symmetric>,
+    ) -> Result<(Rc<Sample>, f64), Halt> {
         let gradient = search.gradient(at)?;
-        let limit = radius.unwrap_or(f64::INFINITY);
-        let step = match hessian {
-            Some(hessian) => exact_step(
-                hessian,
-                gradient,
-                first_radius(*radius, hessian, at, gradient),
-            ),
-            None => {
-                let limit = radius.unwrap_or_else(|| norm(gradient).min(norm(&at.x).max(1.0)));
-                // Superlinear: the nearer, the more exact.
-                let tolerance = norm(gradient) * norm(gradient).sqrt().min(0.5);
-                steihaug_step(gradient, limit, tolerance, |v| {
-                    search.hessian_product(at, v)
-                })?
-            }
-        };
-        let _ = limit;
-        let Step {
-            p,
-            decrease,
-            is_inside,
-        } = step;
-        let length = norm(&p);
-        // What rounding makes of the values, and so of their difference.
-        let noise = 8.0 * search.epsilon() * at.value.abs();
-        let x = along(&at.x, 1.0, &p);
-        if length == 0.0 || x[..] == at.x[..] {
-            return Err(Stop::Precision.into());
-        }
-        let trial = search.evaluate(x)?;
-        let actual = at.value - trial.value;
-        if decrease <= noise && actual.abs() <= noise {
-            // The values no longer tell; the gradients may.
-            let better = largest(search.gradient(&trial)?) < largest(gradient);
-            return if better {
-                Ok(trial)
-            } else {
-                Err(Stop::Precision.into())
+        loop {
+            let radius = self.radius_for(at, gradient, hessian);
+            let step = match hessian {
+                Some(hessian) => exact_step(hessian, gradient, radius),
+                None => {
+                    // Superlinear: the nearer, the more exact.
+                    let tolerance = norm(gradient) * norm(gradient).sqrt().min(0.5);
+                    steihaug_step(gradient, radius, tolerance, |v| {
+                        search.hessian_product(at, v)
+                    })?
+                }
             };
-        }
-        let ratio = actual / decrease;
-        let usable =
-            trial.value.is_finite() && ratio > 1e-4 && all_finite(search.gradient(&trial)?);
-        *radius = Some(if !usable || ratio < 0.25 {
-            shorter(search, at, &trial, &p, length)?
-        } else if ratio > 0.75 {
-            if is_inside {
-                radius.unwrap_or(0.0).max(2.0 * length)
-            } else {
-                2.0 * length.max(radius.unwrap_or(0.0))
+            let x = along(&at.x, 1.0, &step.p);
+            if x[..] == at.x[..] {
+                return Err(Stop::Precision.into());
             }
-        } else {
-            radius.unwrap_or(length)
-        });
-        if usable {
-            return Ok(trial);
+            let trial = search.evaluate(x)?;
+            let actual = at.value - trial.value;
+            // What rounding makes of the values, and so of their difference.
+            let noise = 8.0 * search.epsilon() * at.value.abs();
+            if step.decrease <= noise && actual.abs() <= noise {
+                // The values no longer tell; the gradients may.
+                let better = largest(search.gradient(&trial)?) < largest(gradient);
+                return if better {
+                    Ok((trial, 1.0))
+                } else {
+                    Err(Stop::Precision.into())
+                };
+            }
+            let ratio = actual / step.decrease;
+            let usable =
+                trial.value.is_finite() && ratio > TAKEN && all_finite(search.gradient(&trial)?);
+            self.adapt(
+                &step,
+                radius,
+                if usable { ratio } else { f64::NEG_INFINITY },
+                || shortening(at, gradient, &trial, &step),
+            );
+            if usable {
+                return Ok((trial, ratio));
+            }
+            search.doubt_sparsity();
         }
+    }
+
+    /// The radius, or if there is none yet, one that lets the first Newton step through, if it is not
+    /// longer than the point is from the origin.
+    fn radius_for(&self, at: &Sample, gradient: &[f64], hessian: Option<&Symmetric>) -> f64 {
+        if let Some(radius) = self.radius {
+            return radius;
+        }
+        let scale = norm(&at.x).max(1.0);
+        match hessian {
+            None => norm(gradient).min(scale),
+            Some(hessian) => match hessian.factor(0.0) {
+                Some(factor) => 1.01 * norm(&factor.solve(gradient)).clamp(1e-3 * scale, scale),
+                None => 0.25 * scale,
+            },
+        }
+    }
+
+    /// Widens or narrows after a trial.
+    fn adapt(&mut self, step: &Step, radius: f64, ratio: f64, shortening: impl Fn() -> f64) {
+        let length = norm(&step.p);
+        self.radius = Some(if ratio < 0.25 {
+            shortening() * length
+        } else if ratio > 0.75 {
+            radius.max(2.0 * length)
+        } else {
+            radius
+        });
     }
 }
 
-/// The radius after a step that was too long: a quarter, or where the parabola through what is known of
-/// the line has its minimum.
-fn shorter(
-    search: &mut Search<'_>,
-    at: &Sample,
-    trial: &Sample,
-    p: &[f64],
-    length: f64,
-) -> Result<f64, Halt> {
-    let slope = crate::vector::dot(search.gradient(at)?, p);
+/// How much shorter a step should have been: where the parabola through what is known of its line has its
+/// minimum.
+fn shortening(at: &Sample, gradient: &[f64], trial: &Sample, step: &Step) -> f64 {
+    let slope = dot(gradient, &step.p);
     let rise = trial.value - at.value - slope;
-    let fraction = if trial.value.is_finite() && rise > 0.0 && slope < 0.0 {
+    if trial.value.is_finite() && rise > 0.0 && slope < 0.0 {
         (-slope / (2.0 * rise)).clamp(0.1, 0.5)
     } else {
         0.25
-    };
-    Ok(fraction * length)
-}
-
-/// The radius, or if there is none yet, one that lets a Newton step through where there is one.
-fn first_radius(radius: Option<f64>, hessian: &Symmetric, at: &Sample, gradient: &[f64]) -> f64 {
-    if let Some(radius) = radius {
-        return radius;
-    }
-    let scale = norm(&at.x).max(1.0);
-    match hessian.factor(0.0) {
-        Some(factor) => norm(&factor.solve(gradient)).clamp(1e-3 * scale, 100.0 * scale) * 1.01,
-        None => scale,
     }
 }

@@ -7,7 +7,7 @@
 use dezero_core::{Slice, Variable};
 
 use super::more_garbow_hillstrom::{KK, MGH};
-use super::{KnownMinimum, TestFunction, concatenate, coordinates, each};
+use super::{KnownMinimum, TestFunction, concatenate, each};
 
 /// 20. Watson, n = 6: `f_i = sum_j (j - 1) x_j t_i^(j-2) - (sum_j x_j t_i^(j-1))^2 - 1` with
 /// `t_i = i / 29`, i to 29; `f_30 = x1`, `f_31 = x2 - x1^2 - 1`.

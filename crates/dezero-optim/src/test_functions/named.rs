@@ -183,7 +183,7 @@ pub fn styblinski_tang(n: usize) -> TestFunction {
          Networks 3 (1990) 467-483";
     // The outer roots of the derivative 2 x^3 - 16 x + 5/2, and the values there, refined.
     let (low, high) = (-2.903_534_027_771_177, 2.746_802_770_990_837);
-    let (value_low, value_high) = (-39.166_165_703_771_41, -25.029_446_555_283_94);
+    let (value_low, value_high) = (-39.166_165_703_771_41, -25.029_446_655_283_94);
     let function = TestFunction::of_value("Styblinski-Tang", vec![-1.0; n], |x| {
         let square = x.square();
         0.5 * (square.square() - 16.0 * square + 5.0 * x).sum(0)
