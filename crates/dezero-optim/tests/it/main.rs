@@ -1,5 +1,7 @@
 //! Gradient descent: where it ends, what it counts, what it says when it cannot go on.
 
+mod strd;
+
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
