@@ -319,6 +319,19 @@ impl Variable {
         Self::constant(self.array())
     }
 
+    /// Whether this is a constant: no derivative can be taken with respect to it.
+    ///
+    /// ```
+    /// # use dezero_core::Variable;
+    /// let x = Variable::new(1.0);
+    /// assert!(!x.is_constant() && !x.sin().is_constant());
+    /// assert!(Variable::constant(1.0).is_constant() && x.detach().is_constant());
+    /// assert!((2.0 * &x).creator().unwrap().inputs()[1].is_constant() != x.is_constant());
+    /// ```
+    pub fn is_constant(&self) -> bool {
+        !self.is_tracked()
+    }
+
     /// Whether this is the same variable as `other`, not just one of the same value.
     ///
     /// ```

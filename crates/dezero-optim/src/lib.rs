@@ -18,12 +18,15 @@
 mod bounds;
 mod curvature;
 mod error;
+mod fit;
 mod layout;
 mod method;
 mod methods;
 mod minimizer;
 mod optimum;
+mod root;
 mod search;
+mod squares;
 mod stop;
 mod symmetric;
 pub mod test_functions;
@@ -31,7 +34,9 @@ mod vector;
 
 pub use bounds::Bound;
 pub use error::Error;
+pub use fit::{Fit, least_squares};
 pub use method::{Adam, GradientDescent, Lbfgs, Method, Momentum, NewtonTrust};
 pub use minimizer::{Minimizer, maximize, minimize};
 pub use optimum::{Curvature, Evaluations, Iteration, Optimum};
+pub use root::{Root, root};
 pub use stop::Stop;

@@ -77,6 +77,11 @@ impl Method {
         )
     }
 
+    /// Whether the method works on residuals alone.
+    pub(crate) fn needs_residuals(&self) -> bool {
+        matches!(self, Self::LevenbergMarquardt | Self::GaussNewton)
+    }
+
     /// Whether the method takes residuals in place of one value.
     pub(crate) fn takes_residuals(&self) -> bool {
         matches!(

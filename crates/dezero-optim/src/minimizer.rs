@@ -2,6 +2,7 @@
 //! defaults.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::method::Method;
 use crate::methods;
 use crate::optimum::{Curvature, Iteration, Optimum};
 use crate::search::{Callback, Function, Goal, Halt, Search};
+use crate::squares;
 
 /// Finds a minimum of a function of one variable of any shape, or several, that gives one number, by
 /// the default method.
@@ -283,8 +285,35 @@ impl<'a> Minimizer<'a> {
         function: Function<'_>,
         start: P,
     ) -> Result<Optimum<P::Each<Variable>>, Error> {
+        if goal == Goal::Minimum && self.method.needs_residuals() {
+            return self.run_on_squares(&function, start);
+        }
         let (found, _) = self.search(goal, function, &start.variables(), |_, _| Ok(()))?;
         Ok(found.map(P::each))
+    }
+
+    /// Runs a search on the residuals that are seen in what the function records.
+    fn run_on_squares<P: Point>(
+        self,
+        function: &Function<'_>,
+        start: P,
+    ) -> Result<Optimum<P::Each<Variable>>, Error> {
+        let unseen = RefCell::new(None);
+        let residuals = |xs: &[Variable]| {
+            squares::residuals(&function(xs)?)?.map_err(|message| {
+                let error = dezero_core::Error::function("least squares", message.as_str());
+                *unseen.borrow_mut() = Some(message);
+                error
+            })
+        };
+        let start = start.variables();
+        let found = self.search(Goal::LeastSquares, Box::new(residuals), &start, |_, _| {
+            Ok(())
+        });
+        match (found, unseen.take()) {
+            (Err(_), Some(message)) => Err(Kind::Method(message).into()),
+            (found, _) => found.map(|(optimum, ())| optimum.map(P::each)),
+        }
     }
 
     /// Runs a search, and lets `look` learn more from where it ended.
@@ -343,6 +372,9 @@ impl<'a> Minimizer<'a> {
                 "{method} does not stay within bounds; `Lbfgs` does, and so do `GradientDescent` and `NelderMead`"
             ))
             .into());
+        }
+        if goal == Goal::Maximum && method.needs_residuals() {
+            return Err(Kind::Method(format!("{method} finds least squares, not maxima")).into());
         }
         if goal == Goal::LeastSquares && !method.takes_residuals() {
             return Err(Kind::Method(format!(

@@ -47,6 +47,16 @@ pub(crate) enum Halt {
     Failed(Error),
 }
 
+impl Halt {
+    /// The error, where a search that has ended looks once more at its function.
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Self::Failed(error) => error,
+            Self::Stop(stop) => Kind::Method(stop.to_string()).into(),
+        }
+    }
+}
+
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         Self::Failed(error)

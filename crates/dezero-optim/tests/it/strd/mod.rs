@@ -4,6 +4,7 @@
 mod certified;
 mod data;
 mod digits;
+mod fits;
 mod models;
 
 pub(crate) use data::Dataset;

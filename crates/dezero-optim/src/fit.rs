@@ -1,0 +1,161 @@
+//! Least squares: `least_squares`, and the `Fit` that it gives, with what the residuals say of how
+//! exact it is.
+
+use std::fmt;
+
+use dezero_core::Variable;
+use dezero_core::transforms::{Point, Returned};
+use faer::linalg::solvers::Svd;
+
+use crate::error::Error;
+use crate::method::Method;
+use crate::minimizer::{Minimizer, boxed};
+use crate::optimum::{Iteration, Optimum};
+use crate::search::{Goal, Search};
+
+/// Finds the parameters, one variable of any shape or several, for which the squares of the residuals
+/// sum up to least, by the default method.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::least_squares;
+///
+/// let t = Variable::constant([0.0, 1.0, 2.0, 3.0, 4.0]);
+/// let y = Variable::constant([5.02, 3.21, 2.35, 1.67, 1.38]);
+/// let (a, b, c) = (Variable::new(1.0), Variable::new(1.0), Variable::new(0.0));
+/// let fit = least_squares(|[a, b, c]| &y - (a * (-b * &t).exp() + c), [&a, &b, &c])?;
+/// assert!(fit.is_converged());
+/// let [a, b, c] = &fit.optimum.x;
+/// let [da, db, dc] = &fit.standard_errors;
+/// println!("{a} +- {da}, {b} +- {db}, {c} +- {dc}");
+/// assert!((a.item() - 4.08).abs() < 0.1 && da.item() < 0.1);
+/// # Ok::<(), dezero_optim::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Minimizer::least_squares`].
+pub fn least_squares<P: Point, R: Returned>(
+    residuals: impl Fn(&P::Arguments) -> R,
+    start: P,
+) -> Result<Fit<P::Each<Variable>>, Error> {
+    Minimizer::new(Method::Auto).least_squares(residuals, start)
+}
+
+/// Parameters with the least sum of squares, and how exact they are.
+///
+/// `X` is what was given as the start: a variable, an array of them, or a `Vec`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fit<X> {
+    /// The parameters, with the sum of the squares of the residuals as the value.
+    pub optimum: Optimum<X>,
+    /// The standard error of each parameter: the root of the diagonal of the covariance. NaN where the data do
+    /// not determine it.
+    pub standard_errors: X,
+    /// The covariance of the parameters, row by row, with rows and columns as the numbers of all variables:
+    /// `s^2 (J'J)^-1`. NaN where the data do not determine it.
+    pub covariance: Vec<f64>,
+    /// The number of residuals less that of parameters.
+    pub degrees_of_freedom: usize,
+    /// The standard deviation of the residuals: the root of the sum of their squares by the degrees of
+    /// freedom.
+    pub residual_deviation: f64,
+}
+
+impl<X> Fit<X> {
+    /// Whether the search arrived.
+    pub fn is_converged(&self) -> bool {
+        self.optimum.is_converged()
+    }
+}
+
+impl<X> fmt::Display for Fit<X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}; residual standard deviation {:?} with {} degrees of freedom",
+            self.optimum, self.residual_deviation, self.degrees_of_freedom
+        )
+    }
+}
+
+impl Minimizer<'_> {
+    /// Finds the parameters for which the squares of the residuals, a variable of any shape, sum up to
+    /// least.
+    ///
+    /// The errors are those of linear theory around the result (D. Bates and D. Watts, "Nonlinear Regression
+    /// Analysis and Its Applications", 1988, chapter 2), for residuals of equal and independent errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`minimize`](Self::minimize).
+    pub fn least_squares<P: Point, R: Returned>(
+        self,
+        residuals: impl Fn(&P::Arguments) -> R,
+        start: P,
+    ) -> Result<Fit<P::Each<Variable>>, Error> {
+        let function = boxed::<P, R>(residuals);
+        let (optimum, found) =
+            self.search(Goal::LeastSquares, function, &start.variables(), spread)?;
+        Ok(Fit {
+            optimum: optimum.map(P::each),
+            standard_errors: P::each(found.standard_errors),
+            covariance: found.covariance,
+            degrees_of_freedom: found.degrees_of_freedom,
+            residual_deviation: found.residual_deviation,
+        })
+    }
+}
+
+/// What the residuals at the end say of the parameters.
+struct Spread {
+    standard_errors: Vec<Variable>,
+    covariance: Vec<f64>,
+    degrees_of_freedom: usize,
+    residual_deviation: f64,
+}
+
+fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
+    let n = end.x.len();
+    let found = search.sample_of(end).and_then(|sample| {
+        let m = search.residuals(&sample).len();
+        Ok((m, search.jacobian(&sample)?))
+    });
+    let (m, jacobian) = found.map_err(|halt| halt.into_error())?;
+    let degrees_of_freedom = m.saturating_sub(n);
+    let residual_deviation = (end.value / degrees_of_freedom as f64).sqrt();
+    let lengths: Vec<f64> = (0..n).map(|j| jacobian.col(j).norm_l2()).collect();
+    let is_determined =
+        degrees_of_freedom > 0 && jacobian.is_all_finite() && lengths.iter().all(|&l| l > 0.0);
+    let mut covariance = vec![f64::NAN; n * n];
+    if is_determined {
+        // Columns of unit length: the units of the parameters do not matter to the rank.
+        let unit = faer::Mat::from_fn(m, n, |i, j| jacobian[(i, j)] / lengths[j]);
+        if let Ok(svd) = Svd::new_thin(unit.as_ref()) {
+            let (v, s) = (svd.V(), svd.S().column_vector());
+            let largest = s.iter().copied().fold(0.0, f64::max);
+            let is_full = s
+                .iter()
+                .all(|&s| s > largest * f64::EPSILON * m.max(n) as f64);
+            if is_full {
+                for i in 0..n {
+                    for j in 0..n {
+                        let inverse: f64 =
+                            (0..n).map(|k| v[(i, k)] / s[k] * (v[(j, k)] / s[k])).sum();
+                        covariance[i * n + j] = residual_deviation * residual_deviation * inverse
+                            / lengths[i]
+                            / lengths[j];
+                    }
+                }
+            }
+        }
+    }
+    let errors: Vec<f64> = (0..n).map(|i| covariance[i * n + i].sqrt()).collect();
+    Ok(Spread {
+        standard_errors: search.layout().separate(&errors)?,
+        covariance,
+        degrees_of_freedom,
+        residual_deviation,
+    })
+}
