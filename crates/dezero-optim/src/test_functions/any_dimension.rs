@@ -9,8 +9,8 @@ use dezero_core::{Slice, Variable};
 use super::more_garbow_hillstrom::{KK, MGH};
 use super::{KnownMinimum, TestFunction, concatenate, each};
 
-/// 20. Watson, n = 6: `f_i = sum_j (j - 1) x_j t_i^(j-2) - (sum_j x_j t_i^(j-1))^2 - 1` with
-/// `t_i = i / 29`, i to 29; `f_30 = x1`, `f_31 = x2 - x1^2 - 1`.
+/// Problem 20, Watson, n = 6: `f_i = sum_j (j - 1) x_j t_i^(j-2) - (sum_j x_j t_i^(j-1))^2 - 1`
+/// with `t_i = i / 29`, i to 29; `f_30 = x1`, `f_31 = x2 - x1^2 - 1`.
 pub(super) fn watson() -> TestFunction {
     let t = |i: i32| f64::from(i) / 29.0;
     let powers = matrix(29, 6, |i, j| t(i).powi(j - 1));
@@ -23,7 +23,7 @@ pub(super) fn watson() -> TestFunction {
         let slope = slopes.matmul(x);
         let (x1, x2) = (x.get_item(0..1), x.get_item(1..2));
         let last = x2 - x1.square() - 1.0;
-        concatenate([slope - height.square() - 1.0, x1, last])
+        concatenate(&[slope - height.square() - 1.0, x1, last])
     })
     // 2.28767...e-3
     .minimum(KnownMinimum::global(0.002_287_670_053_552_436_3, MGH).at([
@@ -39,12 +39,21 @@ pub(super) fn watson() -> TestFunction {
 /// Rosenbrock's function of each pair of the `n` variables, summed: `f_(2i-1) = 10 (x_2i -
 /// x_(2i-1)^2)`, `f_2i = 1 - x_(2i-1)`; problem 21 of Moré, Garbow and Hillstrom.
 ///
-/// The start repeats `(-1.2, 1)`, the minimum is 0 at ones. The chain, in which each variable stands
-/// beside the next, is [`chained_rosenbrock`](super::chained_rosenbrock).
+/// The start repeats `(-1.2, 1)`, the minimum is 0 at ones. The chain, in which each variable
+/// stands beside the next, is [`chained_rosenbrock`](super::chained_rosenbrock).
 ///
 /// # Panics
 ///
 /// If `n` is odd or zero.
+///
+/// ```
+/// use dezero_core::{Variable, sparse_hessian};
+/// use dezero_optim::test_functions::extended_rosenbrock;
+///
+/// let function = extended_rosenbrock(1000);
+/// let f = |x: &Variable| function.value(x).unwrap();
+/// assert_eq!(sparse_hessian(f, &Variable::new(function.start())).nnz(), 2000);
+/// ```
 pub fn extended_rosenbrock(n: usize) -> TestFunction {
     assert!(
         n > 0 && n.is_multiple_of(2),
@@ -57,7 +66,7 @@ pub fn extended_rosenbrock(n: usize) -> TestFunction {
     .minimum(KnownMinimum::global(0.0, MGH).at(vec![1.0; n]))
 }
 
-/// 22. Extended Powell singular, n = 12: Powell's singular function of each four variables.
+/// Problem 22, extended Powell singular, n = 12: Powell's singular function of each four variables.
 pub(super) fn extended_powell_singular() -> TestFunction {
     let start = [3.0, -1.0, 0.0, 1.0].repeat(3);
     TestFunction::of_squares("extended Powell singular", start, |x| {
@@ -72,20 +81,20 @@ pub(super) fn extended_powell_singular() -> TestFunction {
     .minimum(KnownMinimum::global(0.0, MGH).at([0.0; 12]))
 }
 
-/// 23. Penalty I, n = 10: `f_i = 10^(-5/2) (x_i - 1)`, `f_(n+1) = sum_j x_j^2 - 1/4`.
+/// Problem 23, penalty I, n = 10: `f_i = 10^(-5/2) (x_i - 1)`, `f_(n+1) = sum_j x_j^2 - 1/4`.
 pub(super) fn penalty_1() -> TestFunction {
     let start: Vec<f64> = (1..=10).map(f64::from).collect();
     TestFunction::of_squares("penalty I", start, |x| {
         let size = x.square().sum(0).expand_dims(0) - 0.25;
-        concatenate([1e-5_f64.sqrt() * (x - 1.0), size])
+        concatenate(&[1e-5_f64.sqrt() * (x - 1.0), size])
     })
     // 7.08765...e-5
     .minimum(KnownMinimum::global(7.087_651_467_090_369e-5, MGH).at([0.158_122_301_113_116_34; 10]))
 }
 
-/// 24. Penalty II, n = 10: `f_1 = x1 - 0.2`; `f_i = a (exp(x_i / 10) + exp(x_(i-1) / 10) - y_i)`, i to
-/// n, with `a = 10^(-5/2)`, `y_i = exp(i / 10) + exp((i - 1) / 10)`; `f_i = a (exp(x_(i-n+1) / 10) -
-/// exp(-1 / 10))`, i to 2 n - 1; `f_2n = sum_j (n - j + 1) x_j^2 - 1`.
+/// Problem 24, penalty II, n = 10: `f_1 = x1 - 0.2`; `f_i = a (exp(x_i / 10) + exp(x_(i-1) / 10) -
+/// y_i)`, i to n, with `a = 10^(-5/2)`, `y_i = exp(i / 10) + exp((i - 1) / 10)`; `f_i = a
+/// (exp(x_(i-n+1) / 10) - exp(-1 / 10))`, i to 2 n - 1; `f_2n = sum_j (n - j + 1) x_j^2 - 1`.
 pub(super) fn penalty_2() -> TestFunction {
     let y = each(9, |i| ((i + 1.0) / 10.0).exp() + (i / 10.0).exp());
     let weights = each(10, |j| 11.0 - j);
@@ -93,7 +102,7 @@ pub(super) fn penalty_2() -> TestFunction {
         let a = 1e-5_f64.sqrt();
         let e = (x / 10.0).exp();
         let later = e.get_item(1..);
-        concatenate([
+        concatenate(&[
             x.get_item(0..1) - 0.2,
             a * (&later + e.get_item(..-1) - &y),
             a * (later - (-0.1_f64).exp()),
@@ -115,7 +124,7 @@ pub(super) fn penalty_2() -> TestFunction {
     ]))
 }
 
-/// 25. Variably dimensioned, n = 10: `f_i = x_i - 1`, `f_(n+1) = sum_j j (x_j - 1)`,
+/// Problem 25, variably dimensioned, n = 10: `f_i = x_i - 1`, `f_(n+1) = sum_j j (x_j - 1)`,
 /// `f_(n+2) = f_(n+1)^2`.
 pub(super) fn variably_dimensioned() -> TestFunction {
     let start: Vec<f64> = (1..=10).map(|j| 1.0 - f64::from(j) / 10.0).collect();
@@ -124,12 +133,12 @@ pub(super) fn variably_dimensioned() -> TestFunction {
         let away = x - 1.0;
         let sum = (&away * &weights).sum(0).expand_dims(0);
         let square = sum.square();
-        concatenate([away, sum, square])
+        concatenate(&[away, sum, square])
     })
     .minimum(KnownMinimum::global(0.0, MGH).at([1.0; 10]))
 }
 
-/// 26. Trigonometric, n = 10: `f_i = n - sum_j cos(x_j) + i (1 - cos(x_i)) - sin(x_i)`.
+/// Problem 26, trigonometric, n = 10: `f_i = n - sum_j cos(x_j) + i (1 - cos(x_i)) - sin(x_i)`.
 pub(super) fn trigonometric() -> TestFunction {
     let i = each(10, |i| i);
     TestFunction::of_squares("trigonometric", [0.1; 10], move |x| {
@@ -151,7 +160,7 @@ pub(super) fn trigonometric() -> TestFunction {
     ]))
 }
 
-/// 27. Brown, almost linear, n = 10: `f_i = x_i + sum_j x_j - (n + 1)`, i to n - 1;
+/// Problem 27, Brown, almost linear, n = 10: `f_i = x_i + sum_j x_j - (n + 1)`, i to n - 1;
 /// `f_n = prod_j x_j - 1`.
 ///
 /// The value 1, which the paper lists, is taken at a stationary point that is no minimum: with
@@ -163,7 +172,7 @@ pub(super) fn brown_almost_linear() -> TestFunction {
     let mut flat = [0.0; 10];
     flat[9] = 11.0;
     TestFunction::of_squares("Brown almost linear", [0.5; 10], |x| {
-        concatenate([
+        concatenate(&[
             x.get_item(..-1) + x.sum(0) - 11.0,
             x.prod(0).expand_dims(0) - 1.0,
         ])
@@ -188,8 +197,8 @@ const BOUNDARY_VALUE: [f64; 10] = [
     -0.075_416_533_685_892_09,
 ];
 
-/// 28. Discrete boundary value, n = 10: `f_i = 2 x_i - x_(i-1) - x_(i+1) + h^2 (x_i + t_i + 1)^3 / 2`
-/// with `h = 1 / (n + 1)`, `t_i = i h`, and zeros beyond the ends.
+/// Problem 28, discrete boundary value, n = 10: `f_i = 2 x_i - x_(i-1) - x_(i+1) + h^2 (x_i + t_i +
+/// 1)^3 / 2` with `h = 1 / (n + 1)`, `t_i = i h`, and zeros beyond the ends.
 pub(super) fn discrete_boundary_value() -> TestFunction {
     let t = each(10, |i| i / 11.0);
     let start = each(10, |i| i / 11.0 * (i / 11.0 - 1.0)).to_vec::<f64>();
@@ -200,8 +209,8 @@ pub(super) fn discrete_boundary_value() -> TestFunction {
     .minimum(KnownMinimum::global(0.0, MGH).at(BOUNDARY_VALUE))
 }
 
-/// 29. Discrete integral equation, n = 10: `f_i = x_i + h/2 ((1 - t_i) sum_(j<=i) t_j c_j + t_i
-/// sum_(j>i) (1 - t_j) c_j)` with `c_j = (x_j + t_j + 1)^3`, `h` and `t` as in 28.
+/// Problem 29, discrete integral equation, n = 10: `f_i = x_i + h/2 ((1 - t_i) sum_(j<=i) t_j c_j +
+/// t_i sum_(j>i) (1 - t_j) c_j)` with `c_j = (x_j + t_j + 1)^3`, `h` and `t` as in 28.
 pub(super) fn discrete_integral_equation() -> TestFunction {
     let t = each(10, |i| i / 11.0);
     let start = each(10, |i| i / 11.0 * (i / 11.0 - 1.0)).to_vec::<f64>();
@@ -215,8 +224,8 @@ pub(super) fn discrete_integral_equation() -> TestFunction {
     .minimum(KnownMinimum::global(0.0, MGH).at(BOUNDARY_VALUE))
 }
 
-/// 30. Broyden tridiagonal, n = 10: `f_i = (3 - 2 x_i) x_i - x_(i-1) - 2 x_(i+1) + 1`, zeros beyond
-/// the ends.
+/// Problem 30, Broyden tridiagonal, n = 10: `f_i = (3 - 2 x_i) x_i - x_(i-1) - 2 x_(i+1) + 1`,
+/// zeros beyond the ends.
 pub(super) fn broyden_tridiagonal() -> TestFunction {
     let function = TestFunction::of_squares("Broyden tridiagonal", [-1.0; 10], |x| {
         let [before, after] = neighbours(x);
@@ -248,8 +257,8 @@ pub(super) fn broyden_tridiagonal() -> TestFunction {
     })
 }
 
-/// 31. Broyden banded, n = 10: `f_i = x_i (2 + 5 x_i^2) + 1 - sum_j x_j (1 + x_j)`, the sum over j from
-/// i - 5 to i + 1 without i.
+/// Problem 31, Broyden banded, n = 10: `f_i = x_i (2 + 5 x_i^2) + 1 - sum_j x_j (1 + x_j)`, the sum
+/// over j from i - 5 to i + 1 without i.
 pub(super) fn broyden_banded() -> TestFunction {
     TestFunction::of_squares("Broyden banded", [-1.0; 10], |x| {
         let padded = (x * (1.0 + x)).pad(&[(5, 1)], 0.0);
@@ -275,7 +284,8 @@ pub(super) fn broyden_banded() -> TestFunction {
     .minimum(KnownMinimum::local(3.057_278_432_425_819, KK))
 }
 
-/// 32. Linear, full rank, n = 10, m = 20: `f_i = x_i - 2/m sum_j x_j - 1`, without `x_i` for i > n.
+/// Problem 32, linear, full rank, n = 10, m = 20: `f_i = x_i - 2/m sum_j x_j - 1`, without `x_i`
+/// for i > n.
 ///
 /// The minimum is m - n.
 pub(super) fn linear_full_rank() -> TestFunction {
@@ -285,7 +295,7 @@ pub(super) fn linear_full_rank() -> TestFunction {
     .minimum(KnownMinimum::global(10.0, MGH).at([-1.0; 10]))
 }
 
-/// 33. Linear, rank 1, n = 10, m = 20: `f_i = i sum_j j x_j - 1`.
+/// Problem 33, linear, rank 1, n = 10, m = 20: `f_i = i sum_j j x_j - 1`.
 ///
 /// The minimum is m (m - 1) / (2 (2 m + 1)), wherever `sum_j j x_j = 3 / (2 m + 1)`.
 pub(super) fn linear_rank_1() -> TestFunction {
@@ -299,8 +309,8 @@ pub(super) fn linear_rank_1() -> TestFunction {
     .minimum(KnownMinimum::global(380.0 / 82.0, MGH).at(at))
 }
 
-/// 34. Linear, rank 1, with zero columns and rows, n = 10, m = 20: `f_i = (i - 1) sum_j j x_j - 1`, j
-/// from 2 to n - 1, and `f_1 = f_m = -1`.
+/// Problem 34, linear, rank 1, with zero columns and rows, n = 10, m = 20: `f_i = (i - 1) sum_j j
+/// x_j - 1`, j from 2 to n - 1, and `f_1 = f_m = -1`.
 ///
 /// The minimum is (m^2 + 3 m - 6) / (2 (2 m - 3)), wherever `sum_j j x_j = 3 / (2 m - 3)`.
 pub(super) fn linear_rank_1_with_zeros() -> TestFunction {
@@ -309,13 +319,14 @@ pub(super) fn linear_rank_1_with_zeros() -> TestFunction {
     let mut at = [0.0; 10];
     at[1] = 1.5 / 37.0;
     TestFunction::of_squares("linear, rank 1, zeros", [1.0; 10], move |x| {
-        (x.get_item(1..-1) * &j).sum(0) * &i - 1.0
+        (x.get_item(1..9) * &j).sum(0) * &i - 1.0
     })
     .minimum(KnownMinimum::global(454.0 / 74.0, MGH).at(at))
 }
 
-/// 35. Chebyquad, n = m = 8: `f_i = sum_j T_i(x_j) / n - I_i` where `T_i` is the i-th Chebyshev
-/// polynomial, shifted to [0, 1], and `I_i` its integral, 0 for odd i and -1 / (i^2 - 1) for even.
+/// Problem 35, Chebyquad, n = m = 8: `f_i = sum_j T_i(x_j) / n - I_i` where `T_i` is the i-th
+/// Chebyshev polynomial, shifted to [0, 1], and `I_i` its integral, 0 for odd i and -1 / (i^2 - 1)
+/// for even.
 pub(super) fn chebyquad() -> TestFunction {
     let start = each(8, |j| j / 9.0).to_vec::<f64>();
     let integrals = each(8, |i| {

@@ -250,12 +250,12 @@ fn coordinates<const N: usize>(x: &Variable) -> [Variable; N] {
 }
 
 /// The residuals, each 0-d, as one variable.
-fn stack<const N: usize>(residuals: [Variable; N]) -> Variable {
+fn stack<const N: usize>(residuals: &[Variable; N]) -> Variable {
     Variable::stack(&residuals.each_ref(), 0)
 }
 
 /// The residuals, in parts of one axis each, as one variable.
-fn concatenate<const N: usize>(residuals: [Variable; N]) -> Variable {
+fn concatenate<const N: usize>(residuals: &[Variable; N]) -> Variable {
     Variable::concatenate(&residuals.each_ref(), 0)
 }
 

@@ -13,8 +13,8 @@ const SHANG_QIU: &str = "Y.-W. Shang, Y.-H. Qiu, A note on the extended Rosenbro
 /// Rosenbrock's function as a chain, `sum_i 100 (x_(i+1) - x_i^2)^2 + (1 - x_i)^2` over i from 1 to
 /// n - 1: a valley that bends again with each variable.
 ///
-/// The start is `(-1.2, 1, -1.2, 1, ...)`, the minimum 0 at ones. From four to thirty variables, it is
-/// known to have one other, near `(-1, 1, 1, ..., 1)`, of a value below 4 (Shang and Qiu 2006).
+/// The start is `(-1.2, 1, -1.2, 1, ...)`, the minimum 0 at ones. From four to thirty variables, it
+/// is known to have one other, near `(-1, 1, 1, ..., 1)`, of a value below 4 (Shang and Qiu 2006).
 ///
 /// # Panics
 ///
@@ -33,7 +33,7 @@ pub fn chained_rosenbrock(n: usize) -> TestFunction {
     let start: Vec<f64> = [-1.2, 1.0].into_iter().cycle().take(n).collect();
     let function = TestFunction::of_squares("chained Rosenbrock", start, |x| {
         let (before, after) = (x.get_item(..-1), x.get_item(1..));
-        concatenate([10.0 * (after - before.square()), 1.0 - before])
+        concatenate(&[10.0 * (after - before.square()), 1.0 - before])
     })
     .minimum(KnownMinimum::global(0.0, SHANG_QIU).at(vec![1.0; n]));
     match n {
@@ -68,6 +68,13 @@ const CHAINED_ROSENBROCK: [f64; 15] = [
 /// The function of Goldstein and Price, a polynomial of two variables of the eighth degree.
 ///
 /// The start is `(1, 1)`, the minimum 3 at `(0, -1)`; there are three local ones.
+///
+/// ```
+/// use dezero_optim::test_functions::goldstein_price;
+///
+/// let values: Vec<f64> = goldstein_price().minima().iter().map(|minimum| minimum.value).collect();
+/// assert_eq!(values, [3.0, 30.0, 84.0, 840.0]);
+/// ```
 pub fn goldstein_price() -> TestFunction {
     const SOURCE: &str =
         "A. A. Goldstein, J. F. Price, On descent from local minima, Math. Comp. 25 (1971) 569-574";
@@ -90,10 +97,19 @@ pub fn goldstein_price() -> TestFunction {
 /// Booth's function, `(x1 + 2 x2 - 7)^2 + (2 x1 + x2 - 5)^2`.
 ///
 /// The start is `(1, 1)`, the minimum 0 at `(1, 3)`.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::test_functions::booth;
+///
+/// let residuals = booth().residuals(&Variable::new([0.0, 0.0])).unwrap()?;
+/// assert_eq!(residuals.to_vec::<f64>(), [-7.0, -5.0]); // linear, so one step of Newton's is enough
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
 pub fn booth() -> TestFunction {
     TestFunction::of_squares("Booth", [1.0, 1.0], |x| {
         let [x1, x2] = coordinates(x);
-        stack([&x1 + 2.0 * &x2 - 7.0, 2.0 * x1 + x2 - 5.0])
+        stack(&[&x1 + 2.0 * &x2 - 7.0, 2.0 * x1 + x2 - 5.0])
     })
     .minimum(KnownMinimum::global(0.0, JAMIL_YANG).at([1.0, 3.0]))
 }
@@ -101,6 +117,14 @@ pub fn booth() -> TestFunction {
 /// The Matyas function, `0.26 (x1^2 + x2^2) - 0.48 x1 x2`.
 ///
 /// The start is `(1, 1)`, the minimum 0 at the origin.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::test_functions::matyas;
+///
+/// assert!((matyas().value(&Variable::new([1.0, 1.0]))?.item() - 0.04).abs() < 1e-15);
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
 pub fn matyas() -> TestFunction {
     TestFunction::of_value("Matyas", [1.0, 1.0], |x| {
         let [x1, x2] = coordinates(x);
@@ -112,11 +136,22 @@ pub fn matyas() -> TestFunction {
 /// Himmelblau's function, `(x1^2 + x2 - 11)^2 + (x1 + x2^2 - 7)^2`.
 ///
 /// The start is `(1, 1)`; there are four minima of value 0, one of them at `(3, 2)`.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::test_functions::himmelblau;
+///
+/// for minimum in himmelblau().minima() {
+///     let at = Variable::new(minimum.at.as_deref().unwrap());
+///     assert!(himmelblau().value(&at)?.item() < 1e-25);
+/// }
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
 pub fn himmelblau() -> TestFunction {
     const SOURCE: &str = "D. M. Himmelblau, Applied Nonlinear Programming, McGraw-Hill (1972)";
     let function = TestFunction::of_squares("Himmelblau", [1.0, 1.0], |x| {
         let [x1, x2] = coordinates(x);
-        stack([x1.square() + &x2 - 11.0, x1 + x2.square() - 7.0])
+        stack(&[x1.square() + &x2 - 11.0, x1 + x2.square() - 7.0])
     });
     // The last three are refined.
     [
@@ -134,11 +169,18 @@ pub fn himmelblau() -> TestFunction {
 /// The camel with three humps, `2 x1^2 - 1.05 x1^4 + x1^6 / 6 + x1 x2 + x2^2`.
 ///
 /// The start is `(2, 2)`, the minimum 0 at the origin; there are two local ones of the same value.
+///
+/// ```
+/// use dezero_optim::test_functions::three_hump_camel;
+///
+/// assert!(three_hump_camel().is_minimum(0.0));
+/// assert!(three_hump_camel().is_minimum(0.29863844));
+/// ```
 pub fn three_hump_camel() -> TestFunction {
     const SOURCE: &str =
         "L. C. W. Dixon, G. P. Szegö, Towards Global Optimisation, North-Holland (1975)";
     // With x2 = -x1 / 2, the derivative by x1 is x1 times a quadratic in x1^2.
-    let square = (4.2 + (4.2_f64 * 4.2 - 14.0).sqrt()) / 2.0;
+    let square = 2.1 + (2.1_f64 * 2.1 - 3.5).sqrt();
     let value = 1.75 * square - 1.05 * square.powi(2) + square.powi(3) / 6.0;
     let x1 = square.sqrt();
     TestFunction::of_value("three-hump camel", [2.0, 2.0], |x| {
@@ -155,29 +197,54 @@ pub fn three_hump_camel() -> TestFunction {
 /// The sum of the squares of `n` variables.
 ///
 /// The start is ones, the minimum 0 at the origin.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::test_functions::sphere;
+///
+/// assert_eq!(sphere(3).value(&Variable::new([1.0, 2.0, 2.0]))?.item(), 9.0);
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
 pub fn sphere(n: usize) -> TestFunction {
     TestFunction::of_squares("sphere", vec![1.0; n], Clone::clone)
         .minimum(KnownMinimum::global(0.0, JAMIL_YANG).at(vec![0.0; n]))
 }
 
-/// Zakharov's function of `n` variables, `sum_i x_i^2 + s^2 + s^4` with `s = sum_i i x_i / 2`: a dense
-/// Hessian, badly conditioned for large `n`.
+/// Zakharov's function of `n` variables, `sum_i x_i^2 + s^2 + s^4` with `s = sum_i i x_i / 2`: a
+/// dense Hessian, badly conditioned for large `n`.
 ///
 /// The start is ones, the minimum 0 at the origin.
+///
+/// ```
+/// use dezero_core::Variable;
+/// use dezero_optim::test_functions::zakharov;
+///
+/// let value = zakharov(2).value(&Variable::new([1.0, 1.0]))?;
+/// assert_eq!(value.item(), 2.0 + 1.5_f64.powi(2) + 1.5_f64.powi(4));
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
 pub fn zakharov(n: usize) -> TestFunction {
     let weights = each(n, |i| i / 2.0);
     TestFunction::of_squares("Zakharov", vec![1.0; n], move |x| {
         let sum = (x * &weights).sum(0).expand_dims(0);
         let square = sum.square();
-        concatenate([x.clone(), sum, square])
+        concatenate(&[x.clone(), sum, square])
     })
     .minimum(KnownMinimum::global(0.0, JAMIL_YANG).at(vec![0.0; n]))
 }
 
 /// The function of Styblinski and Tang in `n` variables, `sum_i (x_i^4 - 16 x_i^2 + 5 x_i) / 2`.
 ///
-/// The start is -1 in each variable, the minimum about -39.17 n. Each variable has two places to rest
-/// at, so that there are 2^n minima, of n + 1 different values, which are all given.
+/// The start is -1 in each variable, the minimum about -39.17 n. Each variable has two places to
+/// rest at, so that there are 2^n minima, of n + 1 different values, which are all given.
+///
+/// ```
+/// use dezero_optim::test_functions::styblinski_tang;
+///
+/// let function = styblinski_tang(3);
+/// assert_eq!(function.minima().len(), 4);
+/// assert!(function.is_minimum(-3.0 * 39.166166));
+/// ```
 pub fn styblinski_tang(n: usize) -> TestFunction {
     const SOURCE: &str = "M. A. Styblinski, T.-S. Tang, Experiments in nonconvex optimization, Neural \
          Networks 3 (1990) 467-483";

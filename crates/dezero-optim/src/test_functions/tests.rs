@@ -1,7 +1,7 @@
 //! The functions against `tests/data/test_functions.csv`, which a program computes from formulas
 //! written out apart from these, and against what a minimum is.
 
-use dezero_core::{Variable, transforms};
+use dezero_core::{Variable, sparse_hessian, transforms};
 
 use super::*;
 
@@ -281,6 +281,19 @@ fn derivatives_reach_the_second_order_at_starts_and_minima() {
             assert!(finite, "{}: {hessian:?} at {at:?}", function.name());
         }
     }
+}
+
+#[test]
+fn hessians_of_many_variables_are_seen_to_be_sparse() {
+    let places = |function: &TestFunction| {
+        let f = |x: &Variable| function.value(x).unwrap();
+        sparse_hessian(f, &Variable::constant(function.start())).nnz()
+    };
+    assert_eq!(places(&extended_rosenbrock(1000)), 2000);
+    assert_eq!(places(&chained_rosenbrock(1000)), 2998);
+    let problems = more_garbow_hillstrom();
+    assert_eq!(places(&problems[22 - 1]), 3 * 12); // x1 does not meet x3, nor x2 meet x4
+    assert_eq!(places(&problems[30 - 1]), 10 + 2 * 9 + 2 * 8); // squares of three neighbours
 }
 
 #[test]

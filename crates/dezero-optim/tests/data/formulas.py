@@ -1,21 +1,19 @@
 """The test functions written out in loops, one number at a time, from their papers' formulas.
 
 The numbers of the problems are those of More, Garbow and Hillstrom (1981); see make.py. Indices run from 1 as in
-the paper: a leading None is put before the variables. `M` gives exp and the like, mpmath or math.
+the paper: a leading None is put before the variables.
 """
 
 import mpmath as mp
 
-M = mp.mp
-
 
 def num(text):
     """A decimal constant, exact to the working precision."""
-    return mp.mpf(text) if M is mp.mp else float(text)
+    return mp.mpf(text)
 
 
 def ratio(a, b):
-    return mp.mpf(a) / b if M is mp.mp else a / b
+    return mp.mpf(a) / b
 
 
 def numbers(text):
@@ -32,7 +30,7 @@ def freudenstein_roth(x):
 
 
 def powell_badly_scaled(x):
-    return [10 ** 4 * x[1] * x[2] - 1, M.exp(-x[1]) + M.exp(-x[2]) - num("1.0001")]
+    return [10 ** 4 * x[1] * x[2] - 1, mp.exp(-x[1]) + mp.exp(-x[2]) - num("1.0001")]
 
 
 def brown_badly_scaled(x):
@@ -45,14 +43,14 @@ def beale(x):
 
 
 def jennrich_sampson(x):
-    return [2 + 2 * i - (M.exp(i * x[1]) + M.exp(i * x[2])) for i in range(1, 11)]
+    return [2 + 2 * i - (mp.exp(i * x[1]) + mp.exp(i * x[2])) for i in range(1, 11)]
 
 
 def helical_valley(x):
-    theta = M.atan(x[2] / x[1]) / (2 * M.pi)
+    theta = mp.atan(x[2] / x[1]) / (2 * mp.pi)
     if x[1] < 0:
         theta += num("0.5")
-    return [10 * (x[3] - 10 * theta), 10 * (M.sqrt(x[1] ** 2 + x[2] ** 2) - 1), x[3]]
+    return [10 * (x[3] - 10 * theta), 10 * (mp.sqrt(x[1] ** 2 + x[2] ** 2) - 1), x[3]]
 
 
 def bard(x):
@@ -71,21 +69,21 @@ def gaussian(x):
     r = []
     for i in range(1, 16):
         t = ratio(8 - i, 2)
-        r.append(x[1] * M.exp(-x[2] * (t - x[3]) ** 2 / 2) - y[i])
+        r.append(x[1] * mp.exp(-x[2] * (t - x[3]) ** 2 / 2) - y[i])
     return r
 
 
 def meyer(x):
     y = numbers("34780 28610 23650 19630 16370 13720 11540 9744 8261 7030 6005 5147 4427 3820 3307 2872")
-    return [x[1] * M.exp(x[2] / (45 + 5 * i + x[3])) - y[i] for i in range(1, 17)]
+    return [x[1] * mp.exp(x[2] / (45 + 5 * i + x[3])) - y[i] for i in range(1, 17)]
 
 
 def gulf(x):
     r = []
     for i in range(1, 11):
         t = ratio(i, 100)
-        y = 25 + (-50 * M.log(t)) ** ratio(2, 3)
-        r.append(M.exp(-abs(y - x[2]) ** x[3] / x[1]) - t)
+        y = 25 + (-50 * mp.log(t)) ** ratio(2, 3)
+        r.append(mp.exp(-abs(y - x[2]) ** x[3] / x[1]) - t)
     return r
 
 
@@ -93,17 +91,17 @@ def box(x):
     r = []
     for i in range(1, 11):
         t = ratio(i, 10)
-        r.append(M.exp(-t * x[1]) - M.exp(-t * x[2]) - x[3] * (M.exp(-t) - M.exp(-10 * t)))
+        r.append(mp.exp(-t * x[1]) - mp.exp(-t * x[2]) - x[3] * (mp.exp(-t) - mp.exp(-10 * t)))
     return r
 
 
 def powell_singular(x):
-    return [x[1] + 10 * x[2], M.sqrt(5) * (x[3] - x[4]), (x[2] - 2 * x[3]) ** 2, M.sqrt(10) * (x[1] - x[4]) ** 2]
+    return [x[1] + 10 * x[2], mp.sqrt(5) * (x[3] - x[4]), (x[2] - 2 * x[3]) ** 2, mp.sqrt(10) * (x[1] - x[4]) ** 2]
 
 
 def wood(x):
-    return [10 * (x[2] - x[1] ** 2), 1 - x[1], M.sqrt(90) * (x[4] - x[3] ** 2), 1 - x[3],
-            M.sqrt(10) * (x[2] + x[4] - 2), (x[2] - x[4]) / M.sqrt(10)]
+    return [10 * (x[2] - x[1] ** 2), 1 - x[1], mp.sqrt(90) * (x[4] - x[3] ** 2), 1 - x[3],
+            mp.sqrt(10) * (x[2] + x[4] - 2), (x[2] - x[4]) / mp.sqrt(10)]
 
 
 def kowalik_osborne(x):
@@ -116,7 +114,7 @@ def brown_dennis(x):
     r = []
     for i in range(1, 21):
         t = ratio(i, 5)
-        r.append((x[1] + t * x[2] - M.exp(t)) ** 2 + (x[3] + x[4] * M.sin(t) - M.cos(t)) ** 2)
+        r.append((x[1] + t * x[2] - mp.exp(t)) ** 2 + (x[3] + x[4] * mp.sin(t) - mp.cos(t)) ** 2)
     return r
 
 
@@ -127,7 +125,7 @@ def osborne_1(x):
     r = []
     for i in range(1, 34):
         t = 10 * (i - 1)
-        r.append(y[i] - (x[1] + x[2] * M.exp(-t * x[4]) + x[3] * M.exp(-t * x[5])))
+        r.append(y[i] - (x[1] + x[2] * mp.exp(-t * x[4]) + x[3] * mp.exp(-t * x[5])))
     return r
 
 
@@ -135,8 +133,8 @@ def biggs_exp6(x):
     r = []
     for i in range(1, 14):
         t = ratio(i, 10)
-        y = M.exp(-t) - 5 * M.exp(-10 * t) + 3 * M.exp(-4 * t)
-        r.append(x[3] * M.exp(-t * x[1]) - x[4] * M.exp(-t * x[2]) + x[6] * M.exp(-t * x[5]) - y)
+        y = mp.exp(-t) - 5 * mp.exp(-10 * t) + 3 * mp.exp(-4 * t)
+        r.append(x[3] * mp.exp(-t * x[1]) - x[4] * mp.exp(-t * x[2]) + x[6] * mp.exp(-t * x[5]) - y)
     return r
 
 
@@ -152,10 +150,10 @@ def osborne_2(x):
     r = []
     for i in range(1, 66):
         t = ratio(i - 1, 10)
-        r.append(y[i] - (x[1] * M.exp(-t * x[5])
-                         + x[2] * M.exp(-(t - x[9]) ** 2 * x[6])
-                         + x[3] * M.exp(-(t - x[10]) ** 2 * x[7])
-                         + x[4] * M.exp(-(t - x[11]) ** 2 * x[8])))
+        r.append(y[i] - (x[1] * mp.exp(-t * x[5])
+                         + x[2] * mp.exp(-(t - x[9]) ** 2 * x[6])
+                         + x[3] * mp.exp(-(t - x[10]) ** 2 * x[7])
+                         + x[4] * mp.exp(-(t - x[11]) ** 2 * x[8])))
     return r
 
 
@@ -186,25 +184,25 @@ def extended_powell_singular(x):
     r = []
     for i in range(1, n // 4 + 1):
         a, b, c, d = x[4 * i - 3], x[4 * i - 2], x[4 * i - 1], x[4 * i]
-        r += [a + 10 * b, M.sqrt(5) * (c - d), (b - 2 * c) ** 2, M.sqrt(10) * (a - d) ** 2]
+        r += [a + 10 * b, mp.sqrt(5) * (c - d), (b - 2 * c) ** 2, mp.sqrt(10) * (a - d) ** 2]
     return r
 
 
 def penalty_1(x):
     n = len(x) - 1
-    r = [M.sqrt(num("1e-5")) * (x[i] - 1) for i in range(1, n + 1)]
+    r = [mp.sqrt(num("1e-5")) * (x[i] - 1) for i in range(1, n + 1)]
     return r + [sum(x[j] ** 2 for j in range(1, n + 1)) - num("0.25")]
 
 
 def penalty_2(x):
     n = len(x) - 1
-    a = M.sqrt(num("1e-5"))
+    a = mp.sqrt(num("1e-5"))
     r = [x[1] - num("0.2")]
     for i in range(2, n + 1):
-        y = M.exp(ratio(i, 10)) + M.exp(ratio(i - 1, 10))
-        r.append(a * (M.exp(x[i] / 10) + M.exp(x[i - 1] / 10) - y))
+        y = mp.exp(ratio(i, 10)) + mp.exp(ratio(i - 1, 10))
+        r.append(a * (mp.exp(x[i] / 10) + mp.exp(x[i - 1] / 10) - y))
     for i in range(n + 1, 2 * n):
-        r.append(a * (M.exp(x[i - n + 1] / 10) - M.exp(-ratio(1, 10))))
+        r.append(a * (mp.exp(x[i - n + 1] / 10) - mp.exp(-ratio(1, 10))))
     return r + [sum((n - j + 1) * x[j] ** 2 for j in range(1, n + 1)) - 1]
 
 
@@ -216,8 +214,8 @@ def variably_dimensioned(x):
 
 def trigonometric(x):
     n = len(x) - 1
-    cosines = sum(M.cos(x[j]) for j in range(1, n + 1))
-    return [n - cosines + i * (1 - M.cos(x[i])) - M.sin(x[i]) for i in range(1, n + 1)]
+    cosines = sum(mp.cos(x[j]) for j in range(1, n + 1))
+    return [n - cosines + i * (1 - mp.cos(x[i])) - mp.sin(x[i]) for i in range(1, n + 1)]
 
 
 def brown_almost_linear(x):

@@ -12,7 +12,7 @@ bound, and are the minima of the limit functions below. Numbers are rounded to f
 - Y.-W. Shang, Y.-H. Qiu, "A note on the extended Rosenbrock function", Evolutionary Computation 14 (2006) 119-126:
   the local minimum of the chained Rosenbrock function, for 4 to 30 variables.
 
-Made with Python 3.11 and mpmath 1.3.0. Run in this directory: python make.py
+Made with Python 3.11 and mpmath 1.4.1. Run in this directory: python make.py
 """
 
 import csv
