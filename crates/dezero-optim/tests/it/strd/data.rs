@@ -61,7 +61,7 @@ impl Dataset {
             .find(|(word, _)| text.contains(&format!("{word} Level of Difficulty")))
             .map(|(_, level)| level)
             .ok_or("level of difficulty")?;
-        let [first, second, certified, deviations] = columns(parameters(text)?);
+        let [first, second, certified, deviations] = columns(&parameters(text)?);
         // The first line that starts with this word describes the data, the second heads them.
         let rows = text
             .lines()
@@ -120,7 +120,7 @@ fn parameters(text: &str) -> Result<Vec<[f64; 4]>, &'static str> {
     }
 }
 
-fn columns(rows: Vec<[f64; 4]>) -> [Vec<f64>; 4] {
+fn columns(rows: &[[f64; 4]]) -> [Vec<f64>; 4] {
     [0, 1, 2, 3].map(|column| rows.iter().map(|row| row[column]).collect())
 }
 

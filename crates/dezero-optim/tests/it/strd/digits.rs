@@ -5,10 +5,9 @@ const CERTIFIED: f64 = 11.0;
 
 /// The number of correct significant digits of `found`, from 0 to 11: the logarithm of the relative
 /// error, or of the absolute one if `certified` is 0.
-///
-/// The LRE of McCullough, "Assessing the reliability of statistical software: Part I", The American
-/// Statistician 52 (1998), section 2.
 pub(crate) fn digits(found: f64, certified: f64) -> f64 {
+    // McCullough, "Assessing the reliability of statistical software: Part I", The American
+    // Statistician 52 (1998), section 2: the LRE.
     let scale = if certified == 0.0 { 1.0 } else { certified };
     let error = ((found - certified) / scale).abs();
     if error.is_nan() {
