@@ -1,5 +1,9 @@
-//! Computational graphs of dezero as text: Graphviz DOT, in the
-//! notation of the book "Deep Learning from Scratch 3".
+//! Pictures of what dezero computes.
+//!
+//! - Computational graphs as text: Graphviz DOT, in the notation of the book "Deep Learning from
+//!   Scratch 3" ([`get_dot_graph`]).
+//! - Plots of minimisation and of fits as SVG, from plain numbers and closures: the module
+//!   `plot`, of the feature of the same name, which is on by default.
 //!
 //! ```
 //! use dezero_core::{grad, Variable};
@@ -15,5 +19,7 @@
 //! ```
 
 mod dot;
+#[cfg(feature = "plot")]
+pub mod plot;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};

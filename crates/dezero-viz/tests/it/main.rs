@@ -1,5 +1,8 @@
 //! The DOT text: notation, order, names, size.
 
+#[cfg(feature = "plot")]
+mod plot;
+
 use std::collections::HashSet;
 
 use dezero_core::{Array, Function, Result, Variable, grad};

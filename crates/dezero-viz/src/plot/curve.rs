@@ -1,0 +1,253 @@
+//! The curve of a function of one variable, with the points of methods on it.
+
+use kuva::plot::scatter::MarkerShape;
+
+use super::axis::{Axis, number, range, with_margin};
+use super::line::Point;
+use super::picture::{INK, Look, Panel, SIZE, svg};
+use super::{has_settled, with_iterations};
+
+/// Points at which the function is evaluated: two in each pixel.
+const SAMPLES: usize = 1200;
+
+/// From this many points on, the marks of a method are small.
+const MANY: usize = 20;
+
+/// What Newton's method takes a function for: the parabola with the same value, slope and curvature
+/// at a point.
+///
+/// ```
+/// use dezero_viz::plot::Parabola;
+///
+/// // x^4 - 2*x^2 at 2
+/// let parabola = Parabola { at: 2.0, value: 8.0, slope: 24.0, curvature: 44.0 };
+/// assert_eq!(parabola.value(3.0), 8.0 + 24.0 + 22.0);
+/// assert_eq!(parabola.vertex(), Some(2.0 - 24.0 / 44.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parabola {
+    /// The point.
+    pub at: f64,
+    /// The function's value there.
+    pub value: f64,
+    /// Its first derivative.
+    pub slope: f64,
+    /// Its second derivative.
+    pub curvature: f64,
+}
+
+impl Parabola {
+    /// The parabola's value at `t`.
+    pub fn value(&self, t: f64) -> f64 {
+        let step = t - self.at;
+        self.value + step * (self.slope + 0.5 * self.curvature * step)
+    }
+
+    /// Where the parabola is lowest, or highest: the next point of Newton's method. None for a
+    /// straight line.
+    pub fn vertex(&self) -> Option<f64> {
+        let vertex = self.at - self.slope / self.curvature;
+        vertex.is_finite().then_some(vertex)
+    }
+}
+
+/// A picture of a function of one variable with the points that methods came to.
+///
+/// ```
+/// use dezero_viz::plot::{Curve, Parabola};
+///
+/// let f = |x: f64| x.powi(4) - 2.0 * x * x;
+/// let (slope, curvature) = (|x: f64| 4.0 * x.powi(3) - 4.0 * x, |x: f64| 12.0 * x * x - 4.0);
+/// let newton: Vec<f64> =
+///     std::iter::successors(Some(2.0), |x| Some(x - slope(*x) / curvature(*x))).take(7).collect();
+/// let parabola =
+///     |&x: &f64| Parabola { at: x, value: f(x), slope: slope(x), curvature: curvature(x) };
+/// let svg = Curve::new(f)
+///     .title("x^4 - 2*x^2")
+///     .axes("x", "y")
+///     .path("Newton's method", newton.clone())
+///     .parabolas(newton.iter().take(2).map(parabola))
+///     .to_svg();
+/// assert!(svg.contains("Newton&apos;s method (6 iterations)"));
+/// ```
+pub struct Curve<'a> {
+    function: Box<dyn Fn(f64) -> f64 + 'a>,
+    title: String,
+    names: [String; 2],
+    paths: Vec<(String, Vec<f64>)>,
+    parabolas: Vec<Parabola>,
+    best: Option<(&'static str, f64)>,
+    range: Option<(f64, f64)>,
+}
+
+impl<'a> Curve<'a> {
+    /// A picture of `f(x)`.
+    pub fn new(f: impl Fn(f64) -> f64 + 'a) -> Self {
+        Self {
+            function: Box::new(f),
+            title: String::new(),
+            names: ["x".to_owned(), "f(x)".to_owned()],
+            paths: Vec::new(),
+            parabolas: Vec::new(),
+            best: None,
+            range: None,
+        }
+    }
+
+    /// What is written above the picture.
+    #[must_use]
+    pub fn title(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    /// The names of the variable and of the value.
+    #[must_use]
+    pub fn axes(mut self, x: &str, y: &str) -> Self {
+        self.names = [x.to_owned(), y.to_owned()];
+        self
+    }
+
+    /// Adds the path of a method: the start, and the point after each iteration.
+    #[must_use]
+    pub fn path(mut self, name: &str, points: impl IntoIterator<Item = f64>) -> Self {
+        self.paths
+            .push((name.to_owned(), points.into_iter().collect()));
+        self
+    }
+
+    /// Adds what Newton's method takes the function for at its points, each with the way to its
+    /// vertex and from there to the function.
+    #[must_use]
+    pub fn parabolas(mut self, parabolas: impl IntoIterator<Item = Parabola>) -> Self {
+        self.parabolas.extend(parabolas);
+        self
+    }
+
+    /// Marks the minimum.
+    #[must_use]
+    pub fn minimum(mut self, x: f64) -> Self {
+        self.best = x.is_finite().then_some(("minimum", x));
+        self
+    }
+
+    /// Marks the maximum.
+    #[must_use]
+    pub fn maximum(mut self, x: f64) -> Self {
+        self.best = x.is_finite().then_some(("maximum", x));
+        self
+    }
+
+    /// Shows the function from `low` to `high`, instead of where the points are.
+    #[must_use]
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
+        self
+    }
+
+    /// The text of an SVG file.
+    pub fn to_svg(&self) -> String {
+        let f = &self.function;
+        let x = Axis::linear(&self.names[0], self.range.unwrap_or_else(|| self.shown()));
+        let samples = samples(f, x.data_ends());
+        let reached = self.paths.iter().flat_map(|(_, path)| path.iter());
+        let reached = reached
+            .filter(|&&t| (0.0..=1.0).contains(&x.fraction(t)))
+            .map(|&t| f(t));
+        let shown = range(reached, samples.iter().map(|p| p.1), 0.4).unwrap_or((-1.0, 1.0));
+        let y = Axis::linear(&self.names[1], with_margin(shown, 0.06));
+
+        let mut panel = Panel::new(x, y);
+        panel.title.clone_from(&self.title);
+        draw_function(&mut panel, &samples, INK, 2.0);
+        panel.explain_line(&self.names[1], INK, None);
+        for parabola in &self.parabolas {
+            self.draw_parabola(&mut panel, *parabola);
+        }
+        for (method, (name, path)) in self.paths.iter().enumerate() {
+            let look = Look::of(method);
+            panel.explain_mark(&with_iterations(name, path.len()), look.colour, look.shape);
+        }
+        // Many small points over few large ones, so that of several at one place all are seen.
+        let mut order: Vec<usize> = (0..self.paths.len()).collect();
+        order.sort_by_key(|&method| self.paths[method].1.len());
+        for (above, &method) in order.iter().enumerate() {
+            let path = &self.paths[method].1;
+            let points: Vec<Point> = path.iter().map(|&t| (t, f(t))).collect();
+            let look = Look::of(method);
+            let size = if points.len() > MANY {
+                3.2
+            } else {
+                6.0 - above.min(2) as f64
+            };
+            panel.marks(&points, look.shape, look.colour, size);
+        }
+        if !self.parabolas.is_empty() {
+            panel.explain_line("parabola at a point", PARABOLA, Some(PARABOLA_DASH));
+            panel.explain_line("step to its vertex", PARABOLA, Some(STEP_DASH));
+        }
+        if let Some((name, at)) = self.best {
+            panel.star((at, f(at)));
+            panel.explain_mark(&format!("{name} at {}", number(at)), INK, MarkerShape::Star);
+        }
+        svg(panel)
+    }
+
+    /// The parabola from its point to its vertex and as far again, and the step down to the curve.
+    fn draw_parabola(&self, panel: &mut Panel, parabola: Parabola) {
+        let (from, to) = match parabola.vertex() {
+            Some(vertex) => (parabola.at, vertex),
+            None => (parabola.at - 1.0, parabola.at + 1.0),
+        };
+        let over = 0.25 * (to - from);
+        let arc = (0..=120).map(|i| from - over + (to - from + 2.0 * over) * f64::from(i) / 120.0);
+        let arc: Vec<Point> = arc.map(|t| (t, parabola.value(t))).collect();
+        panel.line(&arc, PARABOLA, 1.6, Some(PARABOLA_DASH));
+        if let Some(vertex) = parabola.vertex() {
+            let step = [
+                (vertex, parabola.value(vertex)),
+                (vertex, (self.function)(vertex)),
+            ];
+            panel.line(&step, PARABOLA, 1.6, Some(STEP_DASH));
+        }
+    }
+
+    /// Where the points are, or around zero.
+    fn shown(&self) -> (f64, f64) {
+        let mut core: Vec<f64> = self.best.iter().map(|(_, at)| *at).collect();
+        for (_, path) in &self.paths {
+            core.extend(path.first());
+            core.extend(path.last().filter(|_| has_settled(path.iter().copied())));
+        }
+        let all = self.paths.iter().flat_map(|(_, path)| path.iter().copied());
+        match range(core, all, 3.0) {
+            Some((low, high)) if low == high => (low - 1.0, high + 1.0),
+            Some(found) => with_margin(found, 0.4),
+            None => (-1.0, 1.0),
+        }
+    }
+}
+
+const PARABOLA: &str = "#8A4F9E";
+const PARABOLA_DASH: &str = "7 4";
+const STEP_DASH: &str = "1.5 3";
+
+/// Points of a function between two ends.
+pub(super) fn samples(f: impl Fn(f64) -> f64, (low, high): (f64, f64)) -> Vec<Point> {
+    let at = |i: usize| low + (high - low) * (i as f64 / SAMPLES as f64);
+    (0..=SAMPLES).map(|i| (at(i), f(at(i)))).collect()
+}
+
+/// The curve through samples, broken where it jumps from below the frame to above it: at a pole.
+pub(super) fn draw_function(panel: &mut Panel, samples: &[Point], colour: &str, width: f64) {
+    let mut placed: Vec<Point> = Vec::with_capacity(samples.len());
+    for &point in samples {
+        let (x, y) = panel.place(point);
+        let across = |before: f64| (before < 0.0 && y > SIZE.1) || (before > SIZE.1 && y < 0.0);
+        if placed.last().is_some_and(|before| across(before.1)) {
+            placed.push((f64::NAN, f64::NAN));
+        }
+        placed.push((x, y));
+    }
+    panel.line_at(&placed, colour, width, None);
+}
