@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn norms_do_not_leave_the_range() {
-        assert_eq!(norm(&[3e200, 4e200]), 5e200);
-        assert_eq!(norm(&[3e-200, 4e-200]), 5e-200);
+        assert!((norm(&[3e200, 4e200]) / 5e200 - 1.0).abs() < 1e-15);
+        assert!((norm(&[3e-200, 4e-200]) / 5e-200 - 1.0).abs() < 1e-15);
         assert_eq!(norm(&[]), 0.0);
         assert_eq!(largest(&[-3.0, 2.0]), 3.0);
         assert!(largest(&[1.0, f64::NAN, 2.0]).is_nan() && norm(&[f64::NAN, 1.0]).is_nan());

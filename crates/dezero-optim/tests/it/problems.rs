@@ -1,9 +1,7 @@
 //! The problems of Moré, Garbow and Hillstrom by the default method, and by others.
 
 use dezero_core::Variable;
-use dezero_optim::test_functions::{
-    TestFunction, chained_rosenbrock, extended_rosenbrock, more_garbow_hillstrom,
-};
+use dezero_optim::test_functions::{TestFunction, more_garbow_hillstrom};
 use dezero_optim::{Lbfgs, Method, Minimizer, NewtonTrust, least_squares, minimize};
 
 fn misses(method: &Method) -> Vec<String> {
