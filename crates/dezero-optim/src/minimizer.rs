@@ -111,11 +111,17 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The largest entry that the gradient may have, for numbers of a given precision.
-    pub(crate) fn gradient_tolerance(&self, epsilon: f64) -> f64 {
+    /// The largest entry that the gradient may have, for numbers of a given precision. Sums of squares come
+    /// in all sizes: unless told otherwise, they are searched to the end of precision.
+    pub(crate) fn gradient_tolerance(&self, goal: Goal, epsilon: f64) -> f64 {
         /// About the square root of the precision.
         const ROOTS: f64 = 0.67;
-        self.gradient_tolerance.unwrap_or(ROOTS * epsilon.sqrt())
+        let default = if goal == Goal::LeastSquares {
+            0.0
+        } else {
+            ROOTS * epsilon.sqrt()
+        };
+        self.gradient_tolerance.unwrap_or(default)
     }
 }
 
@@ -155,7 +161,8 @@ impl<'a> Minimizer<'a> {
     }
 
     /// Ends the search when no entry of the gradient is above `absolute`: 1e-8 unless set, or 2.3e-4 in
-    /// single precision. Of a sum of squares `r'r`, the gradient is `2 J'r`.
+    /// single precision. Of a sum of squares `r'r`, the gradient is `2 J'r`, and least squares go on to the end
+    /// of precision unless this is set.
     #[must_use]
     pub fn gradient_tolerance(mut self, absolute: f64) -> Self {
         self.options.gradient_tolerance = Some(absolute);

@@ -435,7 +435,7 @@ impl<'f> Search<'f> {
         if !gradient_norm.is_finite() || !at.value.is_finite() {
             return Err(Stop::Diverged.into());
         }
-        let tolerance = options.gradient_tolerance(self.epsilon());
+        let tolerance = options.gradient_tolerance(self.goal, self.epsilon());
         if gradient_norm <= tolerance.max(options.relative_gradient * first) {
             return Err(Stop::Gradient.into());
         }

@@ -8,7 +8,7 @@ use dezero_core::{Binary, Op, Result, Unary, Variable};
 /// A part of a sum: its weight, and the shape that it is broadcast to there.
 struct Part {
     y: Variable,
-    weight: f64,
+    weight: Variable,
     shape: Vec<usize>,
 }
 
@@ -28,23 +28,25 @@ pub(crate) fn residuals(value: &Variable) -> Result<std::result::Result<Variable
     let mut residuals = Vec::new();
     let mut left = vec![Part {
         y: value.clone(),
-        weight: 1.0,
+        weight: Variable::constant(1.0),
         shape: value.shape(),
     }];
     while let Some(part) = left.pop() {
         let Part { y, weight, shape } = part;
         let mut add = |residual: Variable| -> Result<()> {
-            let full = residual
-                .try_broadcast_to(shape.clone())?
-                .try_reshape([-1])?;
-            residuals.push(full.try_mul(weight.sqrt())?);
+            let weighted = residual.try_mul(weight.try_sqrt()?)?;
+            residuals.push(
+                weighted
+                    .try_broadcast_to(shape.clone())?
+                    .try_reshape([-1])?,
+            );
             Ok(())
         };
-        match look(&y, weight, &shape) {
+        match look(&y, &weight, &shape)? {
             Found::Parts(parts) => left.extend(parts),
             Found::Square(residual) => add(residual)?,
             Found::Constant => add(y.try_sqrt()?)?,
-            Found::Neither => return Ok(Err(no_square(&y, weight))),
+            Found::Neither => return Ok(Err(no_square(&y, &weight))),
         }
     }
     // In the order in which they were written.
@@ -52,55 +54,55 @@ pub(crate) fn residuals(value: &Variable) -> Result<std::result::Result<Variable
     Variable::try_concatenate(&residuals.iter().collect::<Vec<_>>(), 0).map(Ok)
 }
 
-fn look(y: &Variable, weight: f64, shape: &[usize]) -> Found {
-    if weight < 0.0 || weight.is_nan() {
-        return Found::Neither;
+fn look(y: &Variable, weight: &Variable, shape: &[usize]) -> Result<Found> {
+    if is_negative(weight) {
+        return Ok(Found::Neither);
     }
     if y.is_constant() {
-        let is_negative = y.to_vec::<f64>().iter().any(|&y| y < 0.0);
-        return if is_negative {
+        return Ok(if is_negative(y) {
             Found::Neither
         } else {
             Found::Constant
-        };
+        });
     }
     let Some(creator) = y.creator() else {
-        return Found::Neither;
+        return Ok(Found::Neither);
     };
     let inputs = creator.inputs();
-    let part = |y: &Variable, weight| Part {
+    let part = |y: &Variable, weight: &Variable| Part {
         y: y.clone(),
-        weight,
+        weight: weight.clone(),
         shape: shape.to_vec(),
     };
-    match (creator.op(), &inputs[..]) {
+    let whole = |x: &Variable| Part {
+        shape: x.shape(),
+        ..part(x, weight)
+    };
+    Ok(match (creator.op(), &inputs[..]) {
         (Op::Binary(Binary::Add), [a, b]) => Found::Parts(vec![part(a, weight), part(b, weight)]),
         (Op::Binary(Binary::Mul), [a, b]) if a.is_same(b) => Found::Square(a.clone()),
-        (Op::Binary(Binary::Mul), [a, b]) => match (number(a), number(b)) {
-            (Some(a), _) => Found::Parts(vec![part(b, weight * a)]),
-            (_, Some(b)) => Found::Parts(vec![part(a, weight * b)]),
-            _ => Found::Neither,
-        },
-        (Op::Binary(Binary::Div), [a, b]) => match number(b) {
-            Some(b) => Found::Parts(vec![part(a, weight / b)]),
-            None => Found::Neither,
-        },
+        (Op::Binary(Binary::Mul), [a, b]) if a.is_constant() => {
+            Found::Parts(vec![part(b, &weight.try_mul(a)?)])
+        }
+        (Op::Binary(Binary::Mul), [a, b]) if b.is_constant() => {
+            Found::Parts(vec![part(a, &weight.try_mul(b)?)])
+        }
+        (Op::Binary(Binary::Div), [a, b]) if b.is_constant() => {
+            Found::Parts(vec![part(a, &weight.try_div(b)?)])
+        }
         (Op::Binary(Binary::Pow), [x, exponent]) => even_power(x, number(exponent)),
         (Op::Unary(Unary::Pow(exponent)), [x]) => even_power(x, Some(exponent.get())),
         (Op::Unary(Unary::Square), [x]) => Found::Square(x.clone()),
         // Every element of what is summed is one of the sum, as often as the sum itself is.
-        (Op::Sum(_), [x]) if shape == y.shape() => Found::Parts(vec![Part {
-            y: x.clone(),
-            weight,
-            shape: x.shape(),
-        }]),
-        (Op::Reshape(_), [x]) if shape == y.shape() => Found::Parts(vec![Part {
-            y: x.clone(),
-            weight,
-            shape: x.shape(),
-        }]),
+        (Op::Sum(_) | Op::Reshape(_), [x]) if shape == y.shape() && weight.size() == 1 => {
+            Found::Parts(vec![whole(x)])
+        }
         _ => Found::Neither,
-    }
+    })
+}
+
+fn is_negative(x: &Variable) -> bool {
+    x.to_vec::<f64>().iter().any(|&x| x < 0.0 || x.is_nan())
 }
 
 /// A constant that is one number.
@@ -121,8 +123,8 @@ fn even_power(x: &Variable, exponent: Option<f64>) -> Found {
     root.map_or(Found::Neither, Found::Square)
 }
 
-fn no_square(y: &Variable, weight: f64) -> String {
-    let what = if weight < 0.0 {
+fn no_square(y: &Variable, weight: &Variable) -> String {
+    let what = if is_negative(weight) {
         "something is taken away in it".to_owned()
     } else if y.is_constant() {
         "a constant in it is negative".to_owned()
@@ -164,6 +166,11 @@ mod tests {
         let sum: f64 = mean.iter().map(|r| r * r).sum();
         assert!((sum - 14.0 / 3.0).abs() < 1e-12);
         assert_eq!(found(|x| x.get_item(0).square() + 9.0), Ok(vec![1.0, 3.0]));
+        let weights = Variable::constant([1.0, 4.0, 9.0]);
+        assert_eq!(
+            found(|x| (&weights * x.square()).sum(..)),
+            Ok(vec![1.0, -4.0, 9.0])
+        );
     }
 
     /// A scalar that is added to each element of what is summed counts once for each.

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use super::line_search::{self, Wolfe};
+use super::quasi_newton::nothing_lower;
 use crate::method::{Adam, Momentum};
 use crate::search::{Halt, Sample, Search};
-use crate::stop::Stop;
-use crate::vector::{along, dot, negated, norm};
+use crate::vector::{along, difference, dot, negated, norm};
 
 /// `x - rate * g`, rounded as NumPy rounds it.
 pub(super) fn fixed_step(
@@ -23,28 +23,38 @@ pub(super) fn fixed_step(
     }
 }
 
-/// The learning rate that a line search finds for each step.
+/// The learning rate that a line search finds for each step. Within bounds, the line leads to the point
+/// within them that is nearest to the step.
 pub(super) fn searched_step(
     search: &mut Search<'_>,
     mut at: Rc<Sample>,
 ) -> Result<Infallible, Halt> {
-    let mut previous: Option<f64> = None;
+    search.arrive(&at)?;
+    let mut rate = 1.0 / norm(search.gradient(&at)?);
     loop {
-        search.arrive(&at)?;
-        let direction = negated(search.gradient(&at)?);
-        let slope = -dot(&direction, &direction);
-        // As much as the last step lowered the value. (Nocedal and Wright, "Numerical Optimization",
-        // equation 3.60.)
-        let first = match previous {
-            Some(fall) if fall > 0.0 => 2.02 * fall / -slope,
-            _ => 1.0 / norm(&direction),
-        };
-        let next = line_search::strong_wolfe(search, &at, &direction, first, Wolfe::LOOSE)?;
+        let gradient = search.gradient(&at)?;
+        let mut direction = negated(gradient);
+        let (mut first, mut longest) = (rate, f64::INFINITY);
+        if let Some(bounds) = &search.bounds {
+            let mut target = along(&at.x, 4.0 * rate, &direction);
+            bounds.clamp(&mut target);
+            direction = difference(&target, &at.x);
+            (first, longest) = (0.25, 1.0);
+        }
+        let slope = dot(gradient, &direction);
+        let next = line_search::within(search, &at, &direction, first, longest, Wolfe::LOOSE)?;
         let Some(next) = next else {
-            return Err(Stop::Stuck.into());
+            return Err(nothing_lower(search, &at)?.into());
         };
-        previous = Some(at.value - next.value);
+        // As much as this step lowered the value. (Nocedal and Wright, "Numerical Optimization", equation
+        // 3.60.)
+        let fall = at.value - next.value;
+        let taken = 2.02 * fall / -slope * if longest.is_finite() { 4.0 * rate } else { 1.0 };
+        if taken > 0.0 && taken.is_finite() {
+            rate = taken;
+        }
         at = next;
+        search.arrive(&at)?;
     }
 }
 

@@ -164,8 +164,9 @@ pub(super) fn levenberg_marquardt(
         if scale.is_empty() {
             let one_for_zero = |&length: &f64| if length == 0.0 { 1.0 } else { length };
             scale = lengths.iter().map(one_for_zero).collect();
+            // Moré has factors from 0.1 to 100.
             let size = scaled_norm(&scale, &at.x);
-            radius = if size == 0.0 { 100.0 } else { 100.0 * size };
+            radius = if size == 0.0 { 1.0 } else { size };
         }
         for (scale, length) in scale.iter_mut().zip(lengths) {
             *scale = scale.max(length);
@@ -257,7 +258,8 @@ pub(super) fn gauss_newton(
         let slope = dot(search.gradient(&at)?, &direction);
         let noise = search.epsilon() * at.value;
         let Some(next) = strong_wolfe(search, &at, &direction, 1.0, Wolfe::LOOSE)? else {
-            let stop = if -slope <= 8.0 * noise {
+            let is_short = norm(&direction) <= 8.0 * search.epsilon() * norm(&at.x);
+            let stop = if is_short || -slope <= 8.0 * noise {
                 Stop::Precision
             } else {
                 nothing_lower(search, &at)?

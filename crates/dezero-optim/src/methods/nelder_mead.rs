@@ -9,19 +9,22 @@ use crate::search::{Halt, Sample, Search};
 use crate::stop::Stop;
 use crate::vector::{difference, largest};
 
-/// Spread of the values, relatively, and of the corners, at which a simplex is done.
-const SMALL: f64 = 1e-10;
+/// The relative spread of the values at which a simplex is done.
+fn small(search: &Search<'_>) -> f64 {
+    (8.0 * search.epsilon()).max(1e-10)
+}
 
 pub(super) fn run(search: &mut Search<'_>, start: Rc<Sample>) -> Result<Infallible, Halt> {
     let mut best = start;
     search.arrive_without_gradient(&best)?;
     let mut size = 0.05;
+    let small = small(search);
     loop {
         let before = best.value;
         best = shrunk(search, best, size)?;
         // A simplex may have collapsed where there is no minimum: a fresh one around its end finds out.
         let gained = before - best.value;
-        if gained <= SMALL * best.value.abs().max(SMALL) {
+        if gained <= small * best.value.abs().max(small) {
             return Err(Stop::Step.into());
         }
         size = 0.01;
@@ -31,6 +34,7 @@ pub(super) fn run(search: &mut Search<'_>, start: Rc<Sample>) -> Result<Infallib
 /// The best corner of a simplex, once it is small.
 fn shrunk(search: &mut Search<'_>, start: Rc<Sample>, size: f64) -> Result<Rc<Sample>, Halt> {
     let n = start.x.len();
+    let small = small(search);
     let dimension = n.max(2) as f64;
     let (expansion, contraction, shrinkage) = (
         1.0 + 2.0 / dimension,
@@ -62,9 +66,9 @@ fn shrunk(search: &mut Search<'_>, start: Rc<Sample>, size: f64) -> Result<Rc<Sa
             .iter()
             .map(|corner| largest(&difference(&corner.x, &best.x)))
             .fold(0.0, f64::max);
-        let is_flat = spread <= SMALL * best.value.abs().max(SMALL);
-        if is_flat && widest <= SMALL.sqrt() * largest(&best.x).max(1.0)
-            || widest <= f64::EPSILON * largest(&best.x)
+        let is_flat = spread <= small * best.value.abs().max(small);
+        if is_flat && widest <= small.sqrt() * largest(&best.x).max(1.0)
+            || widest <= search.epsilon() * largest(&best.x)
         {
             return Ok(best);
         }

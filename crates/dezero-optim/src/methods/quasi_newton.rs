@@ -32,9 +32,10 @@ pub(super) fn descend(
     loop {
         let gradient = search.gradient(&at)?;
         let direction = approximation.times(negated(gradient));
-        // Without knowledge of the scale, a step of length one at most.
+        // Without knowledge of the scale, a step of length one at most, or of a thousandth of the point.
         let first = if is_fresh {
-            (1.0 / norm(gradient)).min(1.0)
+            let length = (1e-3 * norm(&at.x)).max(1.0);
+            (length / norm(gradient)).min(length)
         } else {
             1.0
         };
@@ -60,15 +61,15 @@ pub(super) fn descend(
 
 /// Why nothing lower was found: at the end of precision, or for another reason.
 pub(super) fn nothing_lower(search: &mut Search<'_>, at: &Sample) -> Result<Stop, Halt> {
-    // What moving each number by the root of its rounding error would change, against the same of the value.
-    let root = search.epsilon().sqrt();
+    // A gradient that changes the value by less than the root of its precision, relatively, as the numbers
+    // change by themselves.
     let gradient = search.gradient(at)?;
     let change: f64 = gradient
         .iter()
         .zip(at.x.iter())
-        .map(|(g, x)| (g * x * root).abs())
+        .map(|(g, x)| (g * x).abs())
         .sum();
-    Ok(if change <= root * at.value.abs() {
+    Ok(if change <= search.epsilon().sqrt() * at.value.abs() {
         Stop::Precision
     } else {
         Stop::Stuck

@@ -89,7 +89,7 @@ fn limits_end_a_search_at_the_best_point() {
         let found = found.unwrap();
         assert_eq!(found.stop, Stop::Evaluations(5), "{found}");
         assert!(found.evaluations.value <= 6); // and perhaps one to look at the end
-        assert_eq!(found.value, rosenbrock(&found.x).item());
+        assert!((found.value / rosenbrock(&found.x).item() - 1.0).abs() < 1e-14);
 
         let found = Minimizer::new(method)
             .time(Duration::ZERO)
@@ -127,7 +127,7 @@ fn a_callback_sees_each_point_and_can_stop() {
             ]
         };
         for (i, step) in found.trace.iter().enumerate() {
-            assert_eq!(step.value, rosenbrock(&x(i)).item());
+            assert!((step.value / rosenbrock(&x(i)).item() - 1.0).abs() < 1e-14);
         }
     }
 }
@@ -207,7 +207,7 @@ fn a_constant_is_at_its_minimum_already() {
             .minimize(|_| Variable::constant(7.0), &Variable::new([1.0, 2.0]))
             .unwrap();
         assert!(found.is_converged(), "{found}");
-        assert_eq!(found.value, 7.0);
+        assert!((found.value - 7.0).abs() < 1e-14);
         assert_eq!(found.x.to_vec::<f64>(), [1.0, 2.0]);
         assert!(found.iterations == 0 || method == Method::NelderMead);
     }
@@ -286,10 +286,7 @@ fn a_gradient_of_the_wrong_shape_is_told() {
     }
     for method in [Method::Auto, Method::Bfgs, Method::Newton] {
         let error = Minimizer::new(method)
-            .minimize(
-                |x| Wrong.call(&[x]).sum(..),
-                &Variable::new([1.0, 2.0]),
-            )
+            .minimize(|x| Wrong.call(&[x]).sum(..), &Variable::new([1.0, 2.0]))
             .unwrap_err();
         assert!(error.to_string().contains("Wrong"), "{error}");
         assert_eq!(error.best().unwrap().x[..], [1.0, 2.0]);
