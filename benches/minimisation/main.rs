@@ -1,58 +1,30 @@
-//! Minimisation on the problems of Moré, Garbow and Hillstrom: evaluations of ours.
-use dezero_core::Variable;
-use dezero_optim::test_functions::more_garbow_hillstrom;
-use dezero_optim::{Lbfgs, Method, Minimizer, NewtonTrust};
+//! What minimisation takes: evaluations on the problems of Moré, Garbow and Hillstrom, beside SciPy's, and
+//! time and memory in many dimensions.
+//!
+//! ```sh
+//! cargo bench -p dezero-benches --bench minimisation           # evaluations
+//! cargo bench -p dezero-benches --bench minimisation -- large  # time and memory
+//! ```
+//!
+//! SciPy's figures are in `benches/scipy/scipy.csv`, with the program that makes them.
+
+mod large;
+mod problems;
 
 fn main() {
-    let which = std::env::args().nth(1).unwrap_or_default();
-    let methods: Vec<Method> = vec![
-        Method::Auto,
-        NewtonTrust::exact().into(),
-        NewtonTrust::conjugate_gradients().into(),
-        Method::Bfgs,
-        Lbfgs::new().into(),
-        Method::NelderMead,
-    ];
-    for method in methods {
-        if !which.is_empty() && method.name() != which {
-            continue;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| *argument != "--bench") // what cargo adds
+        .collect();
+    match arguments[..] {
+        ["large"] => large::table(),
+        ["large", which] => large::one(which),
+        ["--smoke" | "--test"] => {
+            problems::table();
+            large::smoke();
         }
-        println!("== {}", method);
-        for (i, problem) in more_garbow_hillstrom().iter().enumerate() {
-            let found = Minimizer::new(method.clone())
-                .gradient_tolerance(1e-6)
-                .check_curvature(false)
-                .minimize(
-                    |x: &Variable| problem.value(x),
-                    &Variable::new(problem.start()),
-                );
-            match found {
-                Ok(found) => println!(
-                    "{:2} {:35} n={:2} {} total={:5} it={:4} f={:.10e} g={:.1e} {:?} {}",
-                    i + 1,
-                    problem.name(),
-                    problem.dimension(),
-                    if problem.is_minimum(found.value) {
-                        "ok  "
-                    } else {
-                        "MISS"
-                    },
-                    found.evaluations.total(),
-                    found.iterations,
-                    found.value,
-                    found.gradient_norm,
-                    found.stop,
-                    if problem.is_minimum(found.value) {
-                        String::new()
-                    } else {
-                        format!(
-                            "{:?}",
-                            problem.minima().iter().map(|m| m.value).collect::<Vec<_>>()
-                        )
-                    }
-                ),
-                Err(error) => println!("{:2} {:35} ERROR {error}", i + 1, problem.name()),
-            }
-        }
+        _ => problems::table(),
     }
 }

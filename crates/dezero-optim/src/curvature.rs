@@ -22,7 +22,7 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
         return unknown;
     }
     let sample = search.sample_of(end)?;
-    if search.dimension() > DENSE && !search.is_sparse(&sample)? {
+    if search.dimension() > DENSE && !search.is_sparse(&sample) {
         return unknown;
     }
     search.doubt_sparsity();

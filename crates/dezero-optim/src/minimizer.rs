@@ -295,7 +295,7 @@ impl<'a> Minimizer<'a> {
         if goal == Goal::Minimum && self.method.needs_residuals() {
             return self.run_on_squares(&function, start);
         }
-        let (found, _) = self.search(goal, function, &start.variables(), |_, _| Ok(()))?;
+        let (found, ()) = self.search(goal, function, &start.variables(), |_, _| Ok(()))?;
         Ok(found.map(P::each))
     }
 

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::method::Method;
 use crate::minimizer::{Minimizer, boxed};
 use crate::optimum::{Evaluations, Iteration};
-use crate::search::Goal;
+use crate::search::{Goal, Halt};
 use crate::stop::Stop;
 
 /// Finds where a function of one variable of any shape, or several, is zero in all its elements.
@@ -115,8 +115,8 @@ impl Minimizer<'_> {
             function,
             &start.variables(),
             |search, end| {
-                let sample = search.sample_of(end).map_err(|halt| halt.into_error())?;
-                let residual = crate::vector::largest(&search.residuals(&sample));
+                let sample = search.sample_of(end).map_err(Halt::into_error)?;
+                let residual = crate::vector::largest(&sample.residuals());
                 Ok((residual, search.layout().is_single()))
             },
         )?;

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use dezero_core::SparsityPattern;
 use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt::factor::{LltParams, LltRegularization};
 use faer::linalg::solvers::{Llt, PartialPivLu, SelfAdjointEigen, Solve};
-use faer::sparse::linalg::cholesky::{LltRef, SymbolicCholesky, factorize_symbolic_cholesky};
+use faer::sparse::linalg::cholesky::SymmetricOrdering;
+use faer::sparse::linalg::cholesky::{
+    CholeskySymbolicParams, LltRef, SymbolicCholesky, factorize_symbolic_cholesky,
+};
 use faer::sparse::linalg::solvers::{Lu, SymbolicLu};
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
-use faer::{ColMut, Conj, Mat, Par, Side};
+use faer::{ColMut, Conj, Mat, Par, Side, Spec};
 
 use crate::vector::{difference, dot, norm};
 
@@ -64,7 +68,8 @@ impl Structure {
             starts.push(rows.len());
         }
         let shape = SymbolicSparseColMatRef::new_checked(n, n, &starts, None, &rows);
-        let (ordering, parameters) = (Default::default(), Default::default());
+        let ordering = SymmetricOrdering::default();
+        let parameters = CholeskySymbolicParams::default();
         let symbolic =
             factorize_symbolic_cholesky(shape, Side::Lower, ordering, parameters).ok()?;
         (symbolic.len_val() <= LARGEST_FACTOR).then_some(Self {
@@ -206,17 +211,17 @@ impl Symmetric {
                 }
                 let symbolic = &structure.symbolic;
                 let mut factor = vec![0.0; symbolic.len_val()];
-                let scratch =
-                    symbolic.factorize_numeric_llt_scratch::<f64>(Par::Seq, Default::default());
+                let settings = Spec::<LltParams, f64>::default();
+                let scratch = symbolic.factorize_numeric_llt_scratch::<f64>(Par::Seq, settings);
                 symbolic
                     .factorize_numeric_llt(
                         &mut factor,
                         structure.matrix(&values),
                         Side::Lower,
-                        Default::default(),
+                        LltRegularization::default(),
                         Par::Seq,
                         MemStack::new(&mut MemBuffer::try_new(scratch).ok()?),
-                        Default::default(),
+                        settings,
                     )
                     .ok()?;
                 Some(Factor::Sparse(Arc::clone(structure), factor))

@@ -124,11 +124,10 @@ impl Model {
             let sy = |i: usize, j: usize| dot(&pairs[i].0, &pairs[j].1);
             match (i < k, j < k) {
                 (true, true) if i == j => -sy(i, i),
-                (true, true) => 0.0,
                 (true, false) if j - k > i => sy(j - k, i),
                 (false, true) if i - k > j => sy(i - k, j),
-                (true, false) | (false, true) => 0.0,
                 (false, false) => theta * dot(&pairs[i - k].0, &pairs[j - k].0),
+                _ => 0.0,
             }
         };
         let inverse = Mat::from_fn(2 * k, 2 * k, entry);

@@ -22,13 +22,8 @@ struct Linear {
 }
 
 impl Linear {
-    fn new(
-        search: &mut Search<'_>,
-        at: &Sample,
-        scale: Vec<f64>,
-        jacobian: &Mat<f64>,
-    ) -> Result<Self, Halt> {
-        let residuals = search.residuals(at);
+    fn new(at: &Sample, scale: Vec<f64>, jacobian: &Mat<f64>) -> Result<Self, Halt> {
+        let residuals = at.residuals();
         let scaled = Mat::from_fn(jacobian.nrows(), jacobian.ncols(), |i, j| {
             jacobian[(i, j)] / scale[j]
         });
@@ -171,7 +166,7 @@ pub(super) fn levenberg_marquardt(
         for (scale, length) in scale.iter_mut().zip(lengths) {
             *scale = scale.max(length);
         }
-        let linear = Linear::new(search, &at, scale.clone(), &jacobian)?;
+        let linear = Linear::new(&at, scale.clone(), &jacobian)?;
         at = within_ellipsoid(search, &at, &linear, &mut radius)?;
         search.arrive(&at)?;
     }
@@ -253,7 +248,7 @@ pub(super) fn gauss_newton(
     loop {
         let jacobian = finite_jacobian(search, &at)?;
         let scale = vec![1.0; at.x.len()];
-        let linear = Linear::new(search, &at, scale, &jacobian)?;
+        let linear = Linear::new(&at, scale, &jacobian)?;
         let direction = linear.unscaled(&linear.step(0.0));
         let slope = dot(search.gradient(&at)?, &direction);
         let noise = search.epsilon() * at.value;

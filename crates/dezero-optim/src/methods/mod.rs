@@ -30,19 +30,19 @@ pub(crate) fn run(method: &Method, search: &mut Search<'_>, start: Vec<f64>) -> 
         Err(halt) => return (method.to_string(), halt),
     };
     let (chosen, why) = match method {
-        Method::Auto => match choose(search, &at) {
-            Ok((method, why)) => (method, Some(why)),
-            Err(halt) => return (method.to_string(), halt),
-        },
+        Method::Auto => {
+            let (method, why) = choose(search, &at);
+            (method, Some(why))
+        }
         method => (method.clone(), None),
     };
     search.limit_iterations(default_limit(&chosen));
-    let (details, end) = follow(&chosen, search, at);
     let mut used = chosen.to_string();
-    for note in [details, why].into_iter().flatten() {
-        used += &format!(", {note}");
+    for note in [details(&chosen, search, &at), why].into_iter().flatten() {
+        used.push_str(", ");
+        used.push_str(&note);
     }
-    let Err(halt) = end;
+    let Err(halt) = follow(&chosen, search, at);
     (used, halt)
 }
 
@@ -68,65 +68,60 @@ fn needs_one_variable(method: &Method, search: &Search<'_>) -> bool {
 }
 
 /// The method for a function, and why.
-fn choose(search: &mut Search<'_>, at: &Sample) -> Result<(Method, String), Halt> {
+fn choose(search: &mut Search<'_>, at: &Sample) -> (Method, String) {
     /// Up to here, Hessians are cheap enough.
     const FEW: usize = 100;
 
     let n = search.dimension();
     if search.goal() == Goal::LeastSquares {
-        return Ok((Method::LevenbergMarquardt, "for a sum of squares".into()));
+        return (Method::LevenbergMarquardt, "for a sum of squares".into());
     }
     if search.bounds.is_some() {
-        return Ok((Method::Lbfgs(method::Lbfgs::new()), "for the bounds".into()));
+        return (Method::Lbfgs(method::Lbfgs::new()), "for the bounds".into());
     }
-    if n > FEW && search.is_sparse(at)? {
+    if n > FEW && search.is_sparse(at) {
         let colours = search.colours();
         let why = format!("for a sparse Hessian that takes {colours} products");
-        return Ok((Method::NewtonTrust(NewtonTrust::exact()), why));
+        return (Method::NewtonTrust(NewtonTrust::exact()), why);
     }
     if n <= FEW {
         let why = format!("for {n} number{}", if n == 1 { "" } else { "s" });
-        return Ok((Method::NewtonTrust(NewtonTrust::new()), why));
+        return (Method::NewtonTrust(NewtonTrust::new()), why);
     }
-    Ok((
+    (
         Method::Lbfgs(method::Lbfgs::new()),
         format!("for {n} numbers and a dense Hessian"),
-    ))
+    )
 }
 
-/// Runs a method until it ends, and says what is to be told of how.
-fn follow(
-    method: &Method,
-    search: &mut Search<'_>,
-    at: Rc<Sample>,
-) -> (Option<String>, Result<Infallible, Halt>) {
-    let end = match method {
+/// What is to be told of how a method goes about a function.
+fn details(method: &Method, search: &mut Search<'_>, at: &Sample) -> Option<String> {
+    match method {
+        Method::GradientDescent(settings) => Some(match settings.learning_rate {
+            Some(rate) => format!("learning rate {rate:?}"),
+            None => "line search".into(),
+        }),
+        Method::NewtonTrust(settings) => Some(if trust_region::is_exact(search, at, *settings) {
+            "exact steps".into()
+        } else {
+            "steps by conjugate gradients".into()
+        }),
+        _ => None,
+    }
+}
+
+/// Runs a method until it ends.
+fn follow(method: &Method, search: &mut Search<'_>, at: Rc<Sample>) -> Result<Infallible, Halt> {
+    match method {
         Method::GradientDescent(settings) => match settings.learning_rate {
-            Some(rate) => {
-                let note = format!("learning rate {rate:?}");
-                return (Some(note), first_order::fixed_step(search, at, rate));
-            }
-            None => {
-                let end = first_order::searched_step(search, at);
-                return (Some("line search".into()), end);
-            }
+            Some(rate) => first_order::fixed_step(search, at, rate),
+            None => first_order::searched_step(search, at),
         },
         Method::Momentum(settings) => first_order::momentum(search, at, settings),
         Method::Adam(settings) => first_order::adam(search, at, settings),
         Method::Newton => newton::plain(search, at),
-        Method::Auto | Method::NewtonTrust(_) => {
-            let settings = match method {
-                Method::NewtonTrust(settings) => *settings,
-                _ => NewtonTrust::new(),
-            };
-            let note = match trust_region::is_exact(search, &at, &settings) {
-                Ok(true) => "exact steps",
-                Ok(false) => "steps by conjugate gradients",
-                Err(halt) => return (None, Err(halt)),
-            };
-            let end = trust_region::run(search, at, &settings);
-            return (Some(note.into()), end);
-        }
+        Method::NewtonTrust(settings) => trust_region::run(search, at, *settings),
+        Method::Auto => trust_region::run(search, at, NewtonTrust::new()),
         Method::Bfgs => descend(search, at, Bfgs::default()),
         Method::Lbfgs(settings) => match search.bounds.clone() {
             Some(bounds) => bounded::lbfgsb(search, at, &bounds, settings.memory),
@@ -135,6 +130,5 @@ fn follow(
         Method::LevenbergMarquardt => least_squares::levenberg_marquardt(search, at),
         Method::GaussNewton => least_squares::gauss_newton(search, at),
         Method::NelderMead => nelder_mead::run(search, at),
-    };
-    (None, end)
+    }
 }

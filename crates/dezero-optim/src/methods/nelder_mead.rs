@@ -21,7 +21,7 @@ pub(super) fn run(search: &mut Search<'_>, start: Rc<Sample>) -> Result<Infallib
     let small = small(search);
     loop {
         let before = best.value;
-        best = shrunk(search, best, size)?;
+        best = shrunk(search, &best, size)?;
         // A simplex may have collapsed where there is no minimum: a fresh one around its end finds out.
         let gained = before - best.value;
         if gained <= small * best.value.abs().max(small) {
@@ -32,7 +32,7 @@ pub(super) fn run(search: &mut Search<'_>, start: Rc<Sample>) -> Result<Infallib
 }
 
 /// The best corner of a simplex, once it is small.
-fn shrunk(search: &mut Search<'_>, start: Rc<Sample>, size: f64) -> Result<Rc<Sample>, Halt> {
+fn shrunk(search: &mut Search<'_>, start: &Rc<Sample>, size: f64) -> Result<Rc<Sample>, Halt> {
     let n = start.x.len();
     let small = small(search);
     let dimension = n.max(2) as f64;
@@ -41,7 +41,7 @@ fn shrunk(search: &mut Search<'_>, start: Rc<Sample>, size: f64) -> Result<Rc<Sa
         0.75 - 0.5 / dimension,
         1.0 - 1.0 / dimension,
     );
-    let mut corners = vec![Rc::clone(&start)];
+    let mut corners = vec![Rc::clone(start)];
     for i in 0..n {
         let mut x = start.x.to_vec();
         let by = if x[i] == 0.0 {

@@ -31,25 +31,21 @@ const TAKEN: f64 = 1e-4;
 const GOOD: RangeInclusive<f64> = 0.25..=1.75;
 
 /// Whether steps are exact for this function.
-pub(super) fn is_exact(
-    search: &mut Search<'_>,
-    at: &Sample,
-    settings: &NewtonTrust,
-) -> Result<bool, Halt> {
+pub(super) fn is_exact(search: &mut Search<'_>, at: &Sample, settings: NewtonTrust) -> bool {
     match settings.model {
-        Some(model) => Ok(model == Model::Exact),
-        None => Ok(search.dimension() <= DENSE || search.is_sparse(at)?),
+        Some(model) => model == Model::Exact,
+        None => search.dimension() <= DENSE || search.is_sparse(at),
     }
 }
 
 pub(super) fn run(
     search: &mut Search<'_>,
     mut at: Rc<Sample>,
-    settings: &NewtonTrust,
+    settings: NewtonTrust,
 ) -> Result<Infallible, Halt> {
     let mut arrived = search.arrive(&at);
     let mut region = Region { radius: None };
-    if !is_exact(search, &at, settings)? {
+    if !is_exact(search, &at, settings) {
         arrived?;
         loop {
             at = region.next(search, &at, None)?.0;
@@ -123,15 +119,13 @@ impl Region {
         let gradient = search.gradient(at)?;
         loop {
             let radius = self.radius_for(at, gradient, hessian);
-            let step = match hessian {
-                Some(hessian) => exact_step(hessian, gradient, radius),
-                None => {
-                    // Superlinear: the nearer, the more exact.
-                    let tolerance = norm(gradient) * norm(gradient).sqrt().min(0.5);
-                    steihaug_step(gradient, radius, tolerance, |v| {
-                        search.hessian_product(at, v)
-                    })?
-                }
+            let step = if let Some(hessian) = hessian {
+                exact_step(hessian, gradient, radius)
+            } else {
+                // Superlinear: the nearer, the more exact.
+                let tolerance = norm(gradient) * norm(gradient).sqrt().min(0.5);
+                let product = |v: &[f64]| search.hessian_product(at, v);
+                steihaug_step(gradient, radius, tolerance, product)?
             };
             let x = along(&at.x, 1.0, &step.p);
             if x[..] == at.x[..] {

@@ -94,7 +94,7 @@ fn newtons_method_takes_seven_iterations_at_most() {
     assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-12), "{x:?}");
 }
 
-/// DeZero's MomentumSGD and Adam, written out.
+/// `MomentumSGD` and `Adam` of DeZero, written out.
 #[test]
 fn momentum_and_adam_are_dezeros() {
     let f = |x: &Variable| x.powf(4.0) - 2.0 * x.powf(2.0);

@@ -37,7 +37,7 @@ fn the_counts_of_gradients_are_true() {
     }
     struct Quartic;
     impl Function for Quartic {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "Quartic"
         }
         fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
@@ -162,7 +162,8 @@ fn starts_where_there_is_no_value_are_refused() {
 
 #[test]
 fn functions_without_end_are_told() {
-    let downhill: [(fn(&Variable) -> Variable, &str); 4] = [
+    type Named = (fn(&Variable) -> Variable, &'static str);
+    let downhill: [Named; 4] = [
         (|x| -x.powf(2.0), "a parabola upside down"),
         (|x| x.powf(3.0), "a cubic"),
         (|x| x * 1.0, "a line"),
@@ -269,7 +270,7 @@ fn an_error_on_the_way_keeps_the_best_point() {
 fn a_gradient_of_the_wrong_shape_is_told() {
     struct Wrong;
     impl Function for Wrong {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "Wrong"
         }
         fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {

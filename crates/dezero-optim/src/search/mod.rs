@@ -4,15 +4,16 @@
 //! bounds and limits, and remembered if it is the best so far. A method is a loop that ends by `?`: what
 //! ends it is a [`Halt`].
 
-use std::cell::{Cell, OnceCell};
+mod hessian;
+mod sample;
+
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use dezero_core::transforms::Evaluation;
-use dezero_core::{SparsePlan, Variable, no_grad};
-use faer::Mat;
+use dezero_core::Variable;
 
 use crate::bounds::Bounds;
 use crate::error::{Error, Kind};
@@ -20,8 +21,10 @@ use crate::layout::Layout;
 use crate::minimizer::Options;
 use crate::optimum::{Evaluations, Iteration};
 use crate::stop::Stop;
-use crate::symmetric::{Structure, Symmetric};
 use crate::vector::{all_finite, difference, largest, norm};
+
+use hessian::Sparsity;
+pub(crate) use sample::Sample;
 
 /// Below this, a value counts as falling without end.
 const BOTTOMLESS: f64 = -1e100;
@@ -81,15 +84,6 @@ impl From<Stop> for Halt {
     }
 }
 
-/// The function at a point. Of a maximum, that is the negative function.
-pub(crate) struct Sample {
-    pub(crate) x: Arc<[f64]>,
-    /// Infinity if it is not a number.
-    pub(crate) value: f64,
-    record: Evaluation,
-    gradient: OnceCell<Vec<f64>>,
-}
-
 /// A search for a minimum, as a method sees it.
 pub(crate) struct Search<'f> {
     function: Function<'f>,
@@ -113,17 +107,6 @@ pub(crate) struct Search<'f> {
     trace: Vec<Iteration>,
     sparsity: Sparsity,
     is_doubted: bool,
-}
-
-/// What is known of the places of a Hessian that are zero.
-enum Sparsity {
-    Unknown,
-    /// All of it may differ from zero.
-    Full,
-    /// Few products give it, but it is worked with as a dense matrix.
-    Compressed(SparsePlan),
-    /// It is worked with as a sparse matrix.
-    Sparse(SparsePlan, Arc<Structure>),
 }
 
 impl<'f> Search<'f> {
@@ -200,50 +183,6 @@ impl<'f> Search<'f> {
         }
     }
 
-    /// Calls the function at a point, within the bounds and as the variables can hold it.
-    pub(crate) fn evaluate(&mut self, mut x: Vec<f64>) -> Result<Rc<Sample>, Halt> {
-        if self.calls.get() >= self.options.evaluations {
-            return Err(Stop::Evaluations(self.options.evaluations).into());
-        }
-        self.check_time()?;
-        self.layout.round(&mut x);
-        if let Some(bounds) = &self.bounds {
-            bounds.clamp(&mut x);
-        }
-        let sample = self.call(x.into())?;
-        if sample.value.is_finite() && self.best.as_ref().is_none_or(|best| sample.value < best.1) {
-            self.best = Some((Arc::clone(&sample.x), sample.value));
-        }
-        if sample.value < BOTTOMLESS {
-            return Err(Stop::Unbounded.into());
-        }
-        Ok(Rc::new(sample))
-    }
-
-    fn call(&self, x: Arc<[f64]>) -> Result<Sample, Halt> {
-        let record = no_grad(|| {
-            self.calls.set(self.calls.get() + 1);
-            if self.joined {
-                let f = |xs: &[Variable]| (self.function)(&self.layout.split(&xs[0])?);
-                Evaluation::try_new(f, &[self.layout.joined(&x)?][..])
-            } else {
-                Evaluation::try_new(&self.function, &self.layout.separate(&x)?[..])
-            }
-        })?;
-        let y = record.value();
-        let value = match self.goal {
-            Goal::LeastSquares => y.to_vec::<f64>().iter().map(|r| r * r).sum(),
-            _ if y.size() != 1 => return Err(Kind::NotScalar(y.shape()).into()),
-            _ => self.sign() * y.item(),
-        };
-        Ok(Sample {
-            x,
-            value: if value.is_nan() { f64::INFINITY } else { value },
-            record,
-            gradient: OnceCell::new(),
-        })
-    }
-
     /// The function at the start, where it and its gradient have to be finite.
     pub(crate) fn begin(&mut self, x: Vec<f64>) -> Result<Rc<Sample>, Halt> {
         if let Some(i) = x.iter().position(|x| !x.is_finite()) {
@@ -265,154 +204,6 @@ impl<'f> Search<'f> {
             .into());
         }
         Ok(at)
-    }
-
-    /// The gradient of a sample.
-    pub(crate) fn gradient<'a>(&mut self, at: &'a Sample) -> Result<&'a [f64], Halt> {
-        if let Some(gradient) = at.gradient.get() {
-            return Ok(gradient);
-        }
-        let parts = no_grad(|| match self.goal {
-            // d/dx r'r = 2 J'r
-            Goal::LeastSquares => at.record.try_vjp(&(2.0 * at.record.value())),
-            _ => at.record.try_grad(),
-        })?;
-        self.evaluations.gradient += 1;
-        let gradient = self.flat(&parts);
-        if gradient.len() != self.dimension() {
-            return Err(Kind::Gradient {
-                found: vec![gradient.len()],
-                x: vec![self.dimension()],
-            }
-            .into());
-        }
-        Ok(at.gradient.get_or_init(|| gradient))
-    }
-
-    /// Derivatives by each variable as one vector, of the negative function for a maximum.
-    fn flat(&self, parts: &[Variable]) -> Vec<f64> {
-        let sign = self.sign();
-        let numbers = parts.iter().flat_map(|part| part.to_vec::<f64>());
-        numbers.map(|x| sign * x).collect()
-    }
-
-    fn compressed_hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
-        let n = self.dimension();
-        self.evaluations.hessian += 1;
-        let sign = self.sign();
-        let signed = |x: &Variable| -> Vec<f64> {
-            let mut values = x.to_vec::<f64>();
-            for value in &mut values {
-                *value *= sign;
-            }
-            values
-        };
-        let hessian = no_grad(|| match &self.sparsity {
-            Sparsity::Sparse(plan, structure) => {
-                let matrix = at.record.try_sparse_hessian(plan)?;
-                self.evaluations.products += plan.colours();
-                Ok(Symmetric::sparse(structure, &signed(matrix.values())))
-            }
-            Sparsity::Compressed(plan) => {
-                let matrix = at.record.try_sparse_hessian(plan)?;
-                self.evaluations.products += plan.colours();
-                Ok(Symmetric::dense(n, &signed(&matrix.try_to_dense()?)))
-            }
-            Sparsity::Unknown | Sparsity::Full => {
-                let blocks = at.record.try_hessian()?;
-                self.evaluations.products += n;
-                Ok(Symmetric::dense(n, &signed(&blocks[0][0])))
-            }
-        });
-        let hessian = hessian.map_err(|error: dezero_core::Error| Halt::from(error))?;
-        if hessian.is_finite() {
-            Ok(hessian)
-        } else if self.iterations == 0 {
-            Err(Kind::Start {
-                value: self.sign() * at.value,
-                what: "Hessian",
-            }
-            .into())
-        } else {
-            Err(Stop::Diverged.into())
-        }
-    }
-
-    /// Checks the sparsity when a Hessian is next asked for: a function that branches may have another one
-    /// there than where it was found.
-    pub(crate) fn doubt_sparsity(&mut self) {
-        self.is_doubted = true;
-    }
-
-    /// The Hessian, from products in accordance with the sparsity. If that is in doubt, one more product
-    /// tells whether it still holds.
-    pub(crate) fn hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
-        self.look_at_sparsity(at)?;
-        let hessian = self.compressed_hessian(at)?;
-        if !std::mem::take(&mut self.is_doubted) || matches!(self.sparsity, Sparsity::Full) {
-            return Ok(hessian);
-        }
-        // No direction of zeros, nor of equal numbers.
-        let v: Vec<f64> = (0..self.dimension())
-            .map(|i| 0.5 + (i as f64 * 0.618_033_988_749_895).fract())
-            .collect();
-        let product = self.hessian_product(at, &v)?;
-        let missed = difference(&product, &hessian.times(&v));
-        if largest(&missed) <= self.epsilon().sqrt() * hessian.bound() * 1.5 {
-            return Ok(hessian);
-        }
-        self.sparsity = Sparsity::Unknown;
-        self.look_at_sparsity(at)?;
-        self.compressed_hessian(at)
-    }
-
-    fn look_at_sparsity(&mut self, at: &Sample) -> Result<(), Halt> {
-        if matches!(self.sparsity, Sparsity::Unknown) {
-            self.sparsity = no_grad(|| sparsity(self.dimension(), &at.record))?;
-        }
-        Ok(())
-    }
-
-    /// Whether the Hessian is sparse enough to be factorised as a sparse matrix.
-    pub(crate) fn is_sparse(&mut self, at: &Sample) -> Result<bool, Halt> {
-        self.look_at_sparsity(at)?;
-        Ok(matches!(self.sparsity, Sparsity::Sparse(..)))
-    }
-
-    /// The number of products that a Hessian takes.
-    pub(crate) fn colours(&self) -> usize {
-        match &self.sparsity {
-            Sparsity::Unknown | Sparsity::Full => self.dimension(),
-            Sparsity::Compressed(plan) | Sparsity::Sparse(plan, _) => plan.colours(),
-        }
-    }
-
-    /// The product of a sample's Hessian with a vector.
-    pub(crate) fn hessian_product(&mut self, at: &Sample, v: &[f64]) -> Result<Vec<f64>, Halt> {
-        let v = self.layout.joined(v)?;
-        let product = no_grad(|| at.record.try_hvp(&[&v]))?;
-        self.evaluations.products += 1;
-        let product = self.flat(&product);
-        if all_finite(&product) {
-            Ok(product)
-        } else {
-            Err(Stop::Diverged.into())
-        }
-    }
-
-    /// The residuals of a sample.
-    pub(crate) fn residuals(&self, at: &Sample) -> Vec<f64> {
-        at.record.value().to_vec()
-    }
-
-    /// The Jacobian of a sample's residuals: a row for each residual.
-    pub(crate) fn jacobian(&mut self, at: &Sample) -> Result<Mat<f64>, Halt> {
-        let jacobian = no_grad(|| at.record.try_jacobian())?;
-        let (m, n) = (at.record.value().size(), self.dimension());
-        self.evaluations.jacobian += 1;
-        self.evaluations.products += m.min(n);
-        let entries = jacobian[0].to_vec::<f64>();
-        Ok(Mat::from_fn(m, n, |i, j| entries[i * n + j]))
     }
 
     /// Tells of a point that was reached, with its gradient: the search ends here if it is one to end at.
@@ -571,38 +362,10 @@ impl<'f> Search<'f> {
             .last_sample
             .take()
             .filter(|sample| self.joined && sample.x == end.x);
-        match known {
-            Some(sample) => Ok(sample),
-            None => {
-                self.joined = true;
-                self.call(Arc::clone(&end.x)).map(Rc::new)
-            }
+        if let Some(sample) = known {
+            return Ok(sample);
         }
+        self.joined = true;
+        self.call(Arc::clone(&end.x)).map(Rc::new)
     }
-}
-
-/// Looks at the record for what of the Hessian can differ from zero.
-fn sparsity(n: usize, record: &Evaluation) -> dezero_core::Result<Sparsity> {
-    /// Below, a dense Hessian costs no more.
-    const FEW: usize = 4;
-    /// Up to here, a dense factorisation is as fast.
-    const SMALL: usize = 50;
-
-    if n < FEW {
-        return Ok(Sparsity::Full);
-    }
-    let Ok(plan) = record.try_hessian_plan() else {
-        return Ok(Sparsity::Full); // too large to be sparse
-    };
-    let thin = plan.pattern().nnz() <= n * n / 4 && plan.colours() <= n / 2;
-    if n > SMALL
-        && thin
-        && let Some(structure) = Structure::new(plan.pattern())
-    {
-        return Ok(Sparsity::Sparse(plan, Arc::new(structure)));
-    }
-    if plan.colours() < n {
-        return Ok(Sparsity::Compressed(plan));
-    }
-    Ok(Sparsity::Full)
 }

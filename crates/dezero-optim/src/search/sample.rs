@@ -1,0 +1,114 @@
+//! Values and first derivatives: a call of the function at a point, and what is asked of its record.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use dezero_core::transforms::Evaluation;
+use dezero_core::{Variable, no_grad};
+use faer::Mat;
+
+use super::{BOTTOMLESS, Goal, Halt, Search};
+use crate::error::Kind;
+use crate::stop::Stop;
+
+/// The function at a point. Of a maximum, that is the negative function.
+pub(crate) struct Sample {
+    pub(crate) x: Arc<[f64]>,
+    /// Infinity if it is not a number.
+    pub(crate) value: f64,
+    pub(super) record: Evaluation,
+    gradient: OnceCell<Vec<f64>>,
+}
+
+impl Sample {
+    /// The residuals.
+    pub(crate) fn residuals(&self) -> Vec<f64> {
+        self.record.value().to_vec()
+    }
+}
+
+impl Search<'_> {
+    /// Calls the function at a point, within the bounds and as the variables can hold it.
+    pub(crate) fn evaluate(&mut self, mut x: Vec<f64>) -> Result<Rc<Sample>, Halt> {
+        if self.calls.get() >= self.options.evaluations {
+            return Err(Stop::Evaluations(self.options.evaluations).into());
+        }
+        self.check_time()?;
+        self.layout.round(&mut x);
+        if let Some(bounds) = &self.bounds {
+            bounds.clamp(&mut x);
+        }
+        let sample = self.call(x.into())?;
+        if sample.value.is_finite() && self.best.as_ref().is_none_or(|best| sample.value < best.1) {
+            self.best = Some((Arc::clone(&sample.x), sample.value));
+        }
+        if sample.value < BOTTOMLESS {
+            return Err(Stop::Unbounded.into());
+        }
+        Ok(Rc::new(sample))
+    }
+
+    pub(super) fn call(&self, x: Arc<[f64]>) -> Result<Sample, Halt> {
+        let record = no_grad(|| {
+            self.calls.set(self.calls.get() + 1);
+            if self.joined {
+                let f = |xs: &[Variable]| (self.function)(&self.layout.split(&xs[0])?);
+                Evaluation::try_new(f, &[self.layout.joined(&x)?][..])
+            } else {
+                Evaluation::try_new(&self.function, &self.layout.separate(&x)?[..])
+            }
+        })?;
+        let y = record.value();
+        let value = match self.goal {
+            Goal::LeastSquares => y.to_vec::<f64>().iter().map(|r| r * r).sum(),
+            _ if y.size() != 1 => return Err(Kind::NotScalar(y.shape()).into()),
+            _ => self.sign() * y.item(),
+        };
+        Ok(Sample {
+            x,
+            value: if value.is_nan() { f64::INFINITY } else { value },
+            record,
+            gradient: OnceCell::new(),
+        })
+    }
+
+    /// The gradient of a sample.
+    pub(crate) fn gradient<'a>(&mut self, at: &'a Sample) -> Result<&'a [f64], Halt> {
+        if let Some(gradient) = at.gradient.get() {
+            return Ok(gradient);
+        }
+        let parts = no_grad(|| match self.goal {
+            // d/dx r'r = 2 J'r
+            Goal::LeastSquares => at.record.try_vjp(&(2.0 * at.record.value())),
+            _ => at.record.try_grad(),
+        })?;
+        self.evaluations.gradient += 1;
+        let gradient = self.flat(&parts);
+        if gradient.len() != self.dimension() {
+            return Err(Kind::Gradient {
+                found: vec![gradient.len()],
+                x: vec![self.dimension()],
+            }
+            .into());
+        }
+        Ok(at.gradient.get_or_init(|| gradient))
+    }
+
+    /// Derivatives by each variable as one vector, of the negative function for a maximum.
+    pub(super) fn flat(&self, parts: &[Variable]) -> Vec<f64> {
+        let sign = self.sign();
+        let numbers = parts.iter().flat_map(|part| part.to_vec::<f64>());
+        numbers.map(|x| sign * x).collect()
+    }
+
+    /// The Jacobian of a sample's residuals: a row for each residual.
+    pub(crate) fn jacobian(&mut self, at: &Sample) -> Result<Mat<f64>, Halt> {
+        let jacobian = no_grad(|| at.record.try_jacobian())?;
+        let (m, n) = (at.record.value().size(), self.dimension());
+        self.evaluations.jacobian += 1;
+        self.evaluations.products += m.min(n);
+        let entries = jacobian[0].to_vec::<f64>();
+        Ok(Mat::from_fn(m, n, |i, j| entries[i * n + j]))
+    }
+}
