@@ -4,7 +4,7 @@
 //! step minimises the quadratic model within a radius, and how much of the promised decrease came true says
 //! whether to take it, and how far to trust the next model.
 //!
-//! A Hessian of `c` products serves for `c / 2` steps, so that it does not cost more than all else: in
+//! A Hessian of `c` products serves for `c` steps, so that it costs no more than the gradients do: in
 //! between, the least change that fits the last step is made to it (M. Powell, "A new algorithm for
 //! unconstrained optimization", 1970: the symmetric Broyden update). Where a model promises badly, the next
 //! is exact.
@@ -73,7 +73,7 @@ pub(super) fn run(
             }
             found => found?,
         };
-        let serves = updates && 2 * (age + 1) < search.colours() && GOOD.contains(&ratio);
+        let serves = updates && age + 1 < search.colours() && GOOD.contains(&ratio);
         if serves {
             let s = difference(&next.x, &at.x);
             let y = difference(search.gradient(&next)?, search.gradient(&at)?);
@@ -171,7 +171,7 @@ impl Region {
             None => norm(gradient).min(scale),
             Some(hessian) => match hessian.factor(0.0) {
                 Some(factor) => 1.01 * norm(&factor.solve(gradient)).clamp(1e-3 * scale, scale),
-                None => 0.25 * scale,
+                None => 0.1 * scale,
             },
         }
     }
