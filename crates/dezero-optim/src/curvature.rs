@@ -21,6 +21,9 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
     if !is_arrived || end.gradient_norm.is_nan() || search.goal() == Goal::LeastSquares {
         return unknown;
     }
+    if let Some(curvature) = search.seen(end) {
+        return Ok((curvature, stop));
+    }
     let sample = search.sample_of(end)?;
     if search.dimension() > DENSE && !search.is_sparse(&sample) {
         return unknown;
@@ -49,10 +52,14 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
         .factor(0.0)
         .map(|factor| 0.5 * dot(&gradient, &factor.solve(&gradient)));
     let is_there = gain.is_some_and(|gain| gain <= 16.0 * search.epsilon() * end.value.abs());
-    if stop == Stop::Stuck && curvature == Curvature::PositiveDefinite && is_there {
-        return Ok((curvature, Stop::Precision));
+    match stop {
+        Stop::Stuck if curvature == Curvature::PositiveDefinite && is_there => {
+            Ok((curvature, Stop::Precision))
+        }
+        // Not a place where the gradient is zero.
+        Stop::Stuck => unknown,
+        _ => Ok((curvature, stop)),
     }
-    Ok((curvature, stop))
 }
 
 /// The signs of the eigenvalues, up to rounding.

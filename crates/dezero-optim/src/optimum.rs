@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::stop::Stop;
+use crate::stop::{Stop, counted};
 
 /// Where a search ended, and what is known of the place.
 ///
@@ -60,14 +60,14 @@ impl<X> fmt::Display for Optimum<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "value {:?}, {} after {} iterations of {}: {}; {}; {}",
+            "value {:?}, {} after {} of {}: {}; {}; {}",
             self.value,
             if self.is_converged() {
                 "converged"
             } else {
                 "not converged"
             },
-            self.iterations,
+            counted(self.iterations, "iteration"),
             self.method,
             self.stop,
             self.curvature,

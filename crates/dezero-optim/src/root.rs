@@ -10,7 +10,7 @@ use crate::method::Method;
 use crate::minimizer::{Minimizer, boxed};
 use crate::optimum::{Evaluations, Iteration};
 use crate::search::{Goal, Halt};
-use crate::stop::Stop;
+use crate::stop::{Stop, counted};
 
 /// Finds where a function of one variable of any shape, or several, is zero in all its elements.
 ///
@@ -81,8 +81,12 @@ impl<X> fmt::Display for Root<X> {
         };
         write!(
             f,
-            "{found}: the function is {:?} at most after {} iterations of {}: {}; {}",
-            self.residual, self.iterations, self.method, self.stop, self.evaluations
+            "{found}: the function is {:?} at most after {} of {}: {}; {}",
+            self.residual,
+            counted(self.iterations, "iteration"),
+            self.method,
+            self.stop,
+            self.evaluations
         )
     }
 }

@@ -82,6 +82,7 @@ impl fmt::Display for Stop {
     }
 }
 
-fn counted(n: usize, what: &str) -> String {
+/// `1 iteration`, `2 iterations`
+pub(crate) fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -90,8 +90,11 @@ pub(super) fn run(
 fn saddle(search: &mut Search<'_>, at: &Sample, halt: Halt) -> Result<Symmetric, Halt> {
     match halt {
         Halt::Stop(Stop::Gradient) if search.options.curvature => {
+            search.doubt_sparsity();
             let hessian = search.hessian(at)?;
-            if curvature::of(&hessian).is_saddle() {
+            let curvature = curvature::of(&hessian);
+            search.see(at, curvature);
+            if curvature.is_saddle() {
                 Ok(hessian)
             } else {
                 Err(halt)

@@ -19,7 +19,7 @@ use crate::bounds::Bounds;
 use crate::error::{Error, Kind};
 use crate::layout::Layout;
 use crate::minimizer::Options;
-use crate::optimum::{Evaluations, Iteration};
+use crate::optimum::{Curvature, Evaluations, Iteration};
 use crate::stop::Stop;
 use crate::vector::{all_finite, difference, largest, norm};
 
@@ -107,6 +107,8 @@ pub(crate) struct Search<'f> {
     trace: Vec<Iteration>,
     sparsity: Sparsity,
     is_doubted: bool,
+    /// Where a method has looked at the Hessian already, and what it saw.
+    seen: Option<(Arc<[f64]>, Curvature)>,
 }
 
 impl<'f> Search<'f> {
@@ -138,6 +140,7 @@ impl<'f> Search<'f> {
             trace: Vec::new(),
             sparsity: Sparsity::Unknown,
             is_doubted: false,
+            seen: None,
         }
     }
 
@@ -341,6 +344,19 @@ impl<'f> Search<'f> {
             }
             _ => best,
         }
+    }
+
+    /// Notes how the function curves at a point.
+    pub(crate) fn see(&mut self, at: &Sample, curvature: Curvature) {
+        self.seen = Some((Arc::clone(&at.x), curvature));
+    }
+
+    /// How the function curves at a point, if that was noted.
+    pub(crate) fn seen(&self, end: &Iteration) -> Option<Curvature> {
+        self.seen
+            .as_ref()
+            .filter(|(x, _)| *x == end.x)
+            .map(|&(_, curvature)| curvature)
     }
 
     pub(crate) fn iterations(&self) -> usize {

@@ -11,6 +11,7 @@ use faer::Mat;
 use super::{BOTTOMLESS, Goal, Halt, Search};
 use crate::error::Kind;
 use crate::stop::Stop;
+use crate::vector::all_finite;
 
 /// The function at a point. Of a maximum, that is the negative function.
 pub(crate) struct Sample {
@@ -38,6 +39,9 @@ impl Search<'_> {
         self.layout.round(&mut x);
         if let Some(bounds) = &self.bounds {
             bounds.clamp(&mut x);
+        }
+        if !all_finite(&x) {
+            return Err(Stop::Diverged.into());
         }
         let sample = self.call(x.into())?;
         if sample.value.is_finite() && self.best.as_ref().is_none_or(|best| sample.value < best.1) {
