@@ -63,7 +63,8 @@
 //! | a loss of many weights | its gradient | [`backward`](Variable::backward), [`transforms::grad`] |
 //! | a function and a direction | the derivative in it | [`transforms::jvp`] |
 //! | a vector field | its Jacobian, its divergence | [`transforms::jacobian`], [`transforms::divergence`] |
-//! | a function to minimise | its curvature | [`transforms::hessian`], [`transforms::hvp`] |
+//! | a function to minimise | its minimum | [`optim::minimize`] |
+//! | the same | its curvature | [`transforms::hessian`], [`transforms::hvp`] |
 //! | the same in thousands of dimensions | the few entries that are not zero | [`sparse_hessian`] |
 //! | a differential equation | the Laplacian at many points | [`transforms::pointwise_laplacian`] |
 //! | a function of one number | its first ten derivatives | [`transforms::derivatives`] |
@@ -138,7 +139,26 @@
 //! }
 //! ```
 //!
-//! [`optim::GradientDescent`] is that loop with a trace, a tolerance, and a message where it diverges.
+//! [`optim::minimize`] does it in one call, by a method that it chooses, and says how it went:
+//!
+//! ```
+//! use dezero::Variable;
+//! use dezero::optim::minimize;
+//!
+//! let (x0, x1) = (Variable::new(0.0), Variable::new(2.0));
+//! let found = minimize(
+//!     |[x0, x1]| 100.0 * (x1 - x0.powf(2.0)).powf(2.0) + (1.0 - x0).powf(2.0),
+//!     [&x0, &x1],
+//! )?;
+//! assert!((found.x[0].item() - 1.0).abs() < 1e-9);
+//! println!("{found}"); // the value, why it stopped, what it took
+//! # Ok::<(), dezero::optim::Error>(())
+//! ```
+//!
+//! [`optim::Minimizer`] has the choice of the method (the loop above is
+//! [`GradientDescent`](optim::GradientDescent), to the last digit), bounds, tolerances, limits and a trace.
+//! [`optim::least_squares`] fits a model to data, with standard errors, and [`optim::root`] solves equations.
+//! The paths of searches, curves and fits are drawn by [`plot`].
 //!
 //! # A function of one's own
 //!
@@ -199,13 +219,16 @@
 //! | `dezero-array` | [`Array`]: n-dimensional arrays with NumPy's semantics |
 //! | `dezero-core` | [`Variable`], the primitives, recording and differentiation |
 //! | `dezero-expr` | [`expr`]: formulas |
-//! | `dezero-optim` | [`optim`]: minimisation |
-//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text |
+//! | `dezero-optim` | [`optim`]: minima, fits, roots |
+//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text; [`plot`]: functions and searches as SVG |
 //! | `dezero-cli` | the command `dezero` |
 //!
-//! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names.
+//! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, on by
+//! default too, the plots of `viz`.
 
 pub use dezero_core::*;
+#[cfg(feature = "plot")]
+pub use dezero_viz::plot;
 #[cfg(feature = "viz")]
 pub use dezero_viz::{Dot, dot_func, dot_var, get_dot_graph};
 
