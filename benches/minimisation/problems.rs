@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use dezero_core::Variable;
+use dezero_core::transforms::value_and_grad;
 use dezero_optim::test_functions::{TestFunction, more_garbow_hillstrom};
 use dezero_optim::{Method, Minimizer};
 
 const SCIPY: &str = include_str!("../scipy/scipy.csv");
+const STARTS: &str = include_str!("../scipy/starts.csv");
 const METHODS: [&str; 4] = ["BFGS", "L-BFGS-B", "trust-ncg", "trust-exact"];
 
 /// Calls, gradients and products together.
@@ -46,6 +48,26 @@ fn ours(problem: &TestFunction) -> Counts {
     }
 }
 
+/// The problems were written down twice, here and for SciPy: both have to mean the same.
+fn check_starts(problems: &[TestFunction]) {
+    let lines = STARTS.lines().filter(|line| !line.starts_with('#')).skip(1);
+    for (problem, line) in problems.iter().zip(lines) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [number, _, n, _, value, norm] = fields[..] else {
+            panic!("starts.csv: {line}")
+        };
+        let x = Variable::new(problem.start());
+        let (y, gradient) = value_and_grad(|x: &Variable| problem.value(x), &x);
+        let found = [y.item(), gradient.square().sum(..).sqrt().item()];
+        for (found, text) in found.into_iter().zip([value, norm]) {
+            let expected: f64 = text.parse().expect("a number");
+            let close = (found - expected).abs() <= 1e-9 * expected.abs();
+            assert!(close, "{}: {found} here, {expected} there", problem.name());
+        }
+        assert_eq!(problem.dimension().to_string(), n, "problem {number}");
+    }
+}
+
 /// By problem and method.
 fn scipys() -> HashMap<(usize, &'static str), Counts> {
     let mut lines = SCIPY.lines().filter(|line| !line.starts_with('#'));
@@ -74,11 +96,12 @@ fn scipys() -> HashMap<(usize, &'static str), Counts> {
 }
 
 pub(crate) fn table() {
-    let scipy = scipys();
+    let (scipy, problems) = (scipys(), more_garbow_hillstrom());
+    check_starts(&problems);
     println!("| problem | n | dezero | {} |", METHODS.join(" | "));
     println!("| --- | --- | ---{} |", " | ---".repeat(METHODS.len()));
     let mut columns: Vec<Vec<Counts>> = vec![Vec::new(); METHODS.len() + 1];
-    for (i, problem) in more_garbow_hillstrom().iter().enumerate() {
+    for (i, problem) in problems.iter().enumerate() {
         let row: Vec<Counts> = std::iter::once(ours(problem))
             .chain(METHODS.iter().map(|&method| scipy[&(i + 1, method)]))
             .collect();

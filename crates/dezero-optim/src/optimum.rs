@@ -60,7 +60,7 @@ impl<X> fmt::Display for Optimum<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "value {:?}, {} after {} of {}: {}; {}; {}",
+            "value {:?}, {} after {} of {}: {}; ",
             self.value,
             if self.is_converged() {
                 "converged"
@@ -70,9 +70,11 @@ impl<X> fmt::Display for Optimum<X> {
             counted(self.iterations, "iteration"),
             self.method,
             self.stop,
-            self.curvature,
-            self.evaluations
-        )
+        )?;
+        if self.curvature != Curvature::Unknown {
+            write!(f, "{}; ", self.curvature)?;
+        }
+        write!(f, "{}", self.evaluations)
     }
 }
 

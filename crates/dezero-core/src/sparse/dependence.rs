@@ -24,8 +24,9 @@ use crate::variable::{Repr, Variable};
 /// Places that a matrix can have before it counts as no longer sparse: some 4 GB with its values.
 const MOST_PLACES: usize = 1 << 28;
 
-/// The pattern of the Jacobian of `y` by `x`: a row for each element of `y`, a column for each of `x`.
-pub(super) fn jacobian_pattern(y: &Variable, x: &Variable) -> Result<SparsityPattern> {
+/// The pattern of the Jacobian of `y` by `x`, if it has at most `most` places: a row for each element of `y`, a
+/// column for each of `x`.
+pub(super) fn jacobian_pattern(y: &Variable, x: &Variable, most: usize) -> Result<SparsityPattern> {
     let columns = x.size();
     let Ok(universe) = u32::try_from(columns) else {
         return Err(too_large(y.size(), columns, None));
@@ -50,7 +51,7 @@ pub(super) fn jacobian_pattern(y: &Variable, x: &Variable) -> Result<SparsityPat
     }
     let rows = y.linked_value().size();
     match sweep.of(&y) {
-        Some(sets) => sweep.pattern(&sets, columns),
+        Some(sets) => sweep.pattern(&sets, columns, most.min(MOST_PLACES)),
         None => Ok(SparsityPattern::new(columns, vec![0; rows + 1], Vec::new())),
     }
 }
@@ -321,10 +322,10 @@ impl Sweep {
         Ok(Array::from_vec::<i64>(sets, shape)?)
     }
 
-    fn pattern(&self, sets: &Array, columns: usize) -> Result<SparsityPattern> {
+    fn pattern(&self, sets: &Array, columns: usize, most: usize) -> Result<SparsityPattern> {
         let rows = ids(sets);
         let places: usize = rows.iter().map(|&set| self.sets.len(set)).sum();
-        if places > MOST_PLACES {
+        if places > most {
             let full = rows.iter().filter(|&&set| set == ALL).count();
             return Err(too_large(rows.len(), columns, Some((places, full))));
         }
@@ -344,7 +345,7 @@ fn too_large(rows: usize, columns: usize, found: Option<(usize, usize)>) -> Erro
         format!(" of which {places} entries can differ from zero, with {full} rows full,")
     });
     Error::derivative(format!(
-        "sparsity pattern: a matrix of {rows} x {columns}{found} is too large to hold; its products with vectors, \
+        "sparsity pattern: a matrix of {rows} x {columns}{found} is too large; its products with vectors, \
          by `hvp`, `jvp` and `vjp`, need no matrix"
     ))
 }

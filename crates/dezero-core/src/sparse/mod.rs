@@ -134,9 +134,9 @@ pub struct SparsePlan {
 }
 
 impl SparsePlan {
-    /// Of a gradient, by the variable.
-    pub(crate) fn hessian(gradient: &Variable, x: &Variable) -> Result<Self> {
-        let pattern = jacobian_pattern(gradient, x)?.symmetrized();
+    /// Of a gradient, by the variable, if the Hessian has at most `most` entries.
+    pub(crate) fn hessian(gradient: &Variable, x: &Variable, most: usize) -> Result<Self> {
+        let pattern = jacobian_pattern(gradient, x, most)?.symmetrized();
         Ok(Self {
             shape: x.shape(),
             compression: Compression::symmetric(&pattern),
@@ -144,9 +144,9 @@ impl SparsePlan {
         })
     }
 
-    /// Of a result, by the variable.
-    pub(crate) fn jacobian(y: &Variable, x: &Variable) -> Result<Self> {
-        let pattern = jacobian_pattern(y, x)?;
+    /// Of a result, by the variable, if the Jacobian has at most `most` entries.
+    pub(crate) fn jacobian(y: &Variable, x: &Variable, most: usize) -> Result<Self> {
+        let pattern = jacobian_pattern(y, x, most)?;
         Ok(Self {
             shape: x.shape(),
             compression: Compression::general(&pattern),
@@ -351,7 +351,7 @@ impl<F: Fn(&Variable) -> Variable> SparseHessian<F> {
     /// The plan, and the call and the gradient from which it was made.
     fn plan(f: F, at: &Variable, line: Line) -> Result<(Self, Recorded)> {
         let recorded = Self::record(&f, at, line)?;
-        let plan = SparsePlan::hessian(&recorded.ends, &recorded.call.xs[0])?;
+        let plan = SparsePlan::hessian(&recorded.ends, &recorded.call.xs[0], usize::MAX)?;
         Ok((Self { f, plan }, recorded))
     }
 
@@ -378,7 +378,7 @@ impl<F: Fn(&Variable) -> Variable> SparseJacobian<F> {
     /// The plan, and the call from which it was made.
     fn plan(f: F, at: &Variable, line: Line) -> Result<(Self, Call)> {
         let call = Self::record(&f, at, line)?;
-        let plan = SparsePlan::jacobian(&call.y, &call.xs[0])?;
+        let plan = SparsePlan::jacobian(&call.y, &call.xs[0], usize::MAX)?;
         Ok((Self { f, plan }, call))
     }
 
@@ -403,12 +403,9 @@ pub(crate) fn dense_hessian(gradient: &Variable, x: &Variable) -> Result<Option<
     if n < LEAST {
         return Ok(None);
     }
-    let Ok(pattern) = jacobian_pattern(gradient, x) else {
-        return Ok(None); // too large to be sparse
+    let Ok(pattern) = jacobian_pattern(gradient, x, n * n / SPARSE) else {
+        return Ok(None); // not sparse
     };
-    if pattern.nnz() > n * n / SPARSE {
-        return Ok(None);
-    }
     let pattern = pattern.symmetrized();
     let compression = Compression::symmetric(&pattern);
     if compression.colours() > n / SPARSE {

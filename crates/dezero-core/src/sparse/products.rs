@@ -197,7 +197,9 @@ mod tests {
             .sum(..)
             .square();
         let gradient = try_grad(&y, &[&x]).unwrap().swap_remove(0);
-        let pattern = jacobian_pattern(&gradient, &x).unwrap().symmetrized();
+        let pattern = jacobian_pattern(&gradient, &x, usize::MAX)
+            .unwrap()
+            .symmetrized();
         let compression = Compression::symmetric(&pattern);
         assert_eq!(compression.colours(), 5);
         let values = |portion| {

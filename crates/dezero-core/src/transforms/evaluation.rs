@@ -153,14 +153,14 @@ impl Evaluation {
     ///
     /// # Errors
     ///
-    /// If the function is of several variables, more than 2^28 entries can differ from zero, or as
-    /// [`try_grad`](Self::try_grad).
+    /// If the function is of several variables, more than `most` entries (or 2^28) can differ from zero, or
+    /// as [`try_grad`](Self::try_grad).
     #[track_caller]
-    pub fn try_hessian_plan(&self) -> Result<SparsePlan> {
+    pub fn try_hessian_plan(&self, most: usize) -> Result<SparsePlan> {
         self.scalar()?;
         let x = self.only()?;
         let gradient = &self.recorded_gradient()?[0];
-        SparsePlan::hessian(gradient, x).map_err(|error| error.at(self.call.line))
+        SparsePlan::hessian(gradient, x, most).map_err(|error| error.at(self.call.line))
     }
 
     /// The Hessian as a sparse matrix, by a plan that was made at this point or at another.
@@ -183,8 +183,9 @@ impl Evaluation {
     ///
     /// As there, but the function may give any shape.
     #[track_caller]
-    pub fn try_jacobian_plan(&self) -> Result<SparsePlan> {
-        SparsePlan::jacobian(&self.call.y, self.only()?).map_err(|error| error.at(self.call.line))
+    pub fn try_jacobian_plan(&self, most: usize) -> Result<SparsePlan> {
+        SparsePlan::jacobian(&self.call.y, self.only()?, most)
+            .map_err(|error| error.at(self.call.line))
     }
 
     /// The Jacobian as a sparse matrix, by a plan that was made at this point or at another.

@@ -27,7 +27,7 @@ fn everything_comes_from_one_call() {
     let x = Variable::new([0.3, -1.0, 2.0, 0.7]);
     let v = Variable::new([1.0, 0.0, -2.0, 0.5]);
     let at = Evaluation::new(counted, &x);
-    let plan = at.try_hessian_plan().unwrap();
+    let plan = at.try_hessian_plan(usize::MAX).unwrap();
     let sparse = at.try_sparse_hessian(&plan).unwrap();
     let found = [
         at.value(),
@@ -67,7 +67,7 @@ fn jacobians_of_what_gives_several_numbers() {
         values(&at.try_vjp(&gy).unwrap()[0]),
         values(&vjp(f, &x).1.apply(&gy))
     );
-    let plan = at.try_jacobian_plan().unwrap();
+    let plan = at.try_jacobian_plan(usize::MAX).unwrap();
     assert_eq!(
         at.try_sparse_jacobian(&plan)
             .unwrap()
@@ -93,15 +93,23 @@ fn several_variables_have_a_part_each() {
     assert!(error.to_string().contains("2 variables and 1 vectors"));
     let error = at.try_hvp(&[&b, &one]).unwrap_err();
     assert!(error.to_string().contains("(2,)"), "{error}");
-    let error = at.try_hessian_plan().unwrap_err();
+    let error = at.try_hessian_plan(usize::MAX).unwrap_err();
     assert!(error.to_string().contains("concatenate"), "{error}");
+}
+
+#[test]
+fn a_plan_of_too_many_entries_is_refused() {
+    let at = Evaluation::new(|x| x.sum(..).square(), &Variable::new([1.0; 4]));
+    assert_eq!(at.try_hessian_plan(16).unwrap().pattern().nnz(), 16);
+    let error = at.try_hessian_plan(15).unwrap_err();
+    assert!(error.to_string().contains("16 entries"), "{error}");
 }
 
 /// What a plan was made for does not fit another shape.
 #[test]
 fn plans_are_of_a_shape() {
     let plan = Evaluation::new(chained, &Variable::new([1.0; 4]))
-        .try_hessian_plan()
+        .try_hessian_plan(usize::MAX)
         .unwrap();
     let error = Evaluation::new(chained, &Variable::new([1.0; 5]))
         .try_sparse_hessian(&plan)
@@ -134,5 +142,5 @@ fn constants_have_derivatives_of_zero() {
     let at = Evaluation::new(|_| Variable::constant(5.0), &x);
     assert_eq!(values(&at.try_grad().unwrap()[0]), [0.0, 0.0]);
     assert_eq!(values(&at.try_hessian().unwrap()[0][0]), [0.0; 4]);
-    assert_eq!(at.try_hessian_plan().unwrap().pattern().nnz(), 0);
+    assert_eq!(at.try_hessian_plan(usize::MAX).unwrap().pattern().nnz(), 0);
 }

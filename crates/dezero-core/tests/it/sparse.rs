@@ -303,7 +303,7 @@ fn mistakes_are_explained() {
     let error = try_sparse_hessian(|x| x.sum(..).square(), &large)
         .err()
         .unwrap();
-    insta::assert_snapshot!(error.to_string().lines().next().unwrap(), @"sparsity pattern: a matrix of 100000 x 100000 of which 10000000000 entries can differ from zero, with 100000 rows full, is too large to hold; its products with vectors, by `hvp`, `jvp` and `vjp`, need no matrix");
+    insta::assert_snapshot!(error.to_string().lines().next().unwrap(), @"sparsity pattern: a matrix of 100000 x 100000 of which 10000000000 entries can differ from zero, with 100000 rows full, is too large; its products with vectors, by `hvp`, `jvp` and `vjp`, need no matrix");
 }
 
 #[test]

@@ -136,16 +136,20 @@ fn sparsity(n: usize, record: &Evaluation) -> Sparsity {
     const FEW: usize = 4;
     /// Up to here, a dense factorisation is as fast.
     const SMALL: usize = 50;
+    /// Entries in a row, in the mean, and products, from which on a large Hessian is not thin.
+    const THICK: usize = 100;
 
     if n < FEW {
         return Sparsity::Full;
     }
-    let Ok(plan) = record.try_hessian_plan() else {
+    let most = n * n.min(4 * THICK);
+    let Ok(plan) = record.try_hessian_plan(most) else {
         return Sparsity::Full; // too large to be sparse
     };
-    let thin = plan.pattern().nnz() <= n * n / 4 && plan.colours() <= n / 2;
+    let entries = n * THICK.min(n / 4);
+    let is_thin = plan.pattern().nnz() <= entries && plan.colours() <= THICK.min(n / 2);
     if n > SMALL
-        && thin
+        && is_thin
         && let Some(structure) = Structure::new(plan.pattern())
     {
         return Sparsity::Sparse(plan, Arc::new(structure));
