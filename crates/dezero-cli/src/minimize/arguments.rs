@@ -169,11 +169,6 @@ impl Method {
             Self::NelderMead => optim::Method::NelderMead,
         }
     }
-
-    /// Its name in a sentence or a legend.
-    pub(crate) fn title(self) -> String {
-        self.with(None).to_string()
-    }
 }
 
 /// The names of the methods that are so, in a sentence.

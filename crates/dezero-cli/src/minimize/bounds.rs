@@ -29,7 +29,7 @@ impl Bounds {
             let Some(i) = start.names.iter().position(|other| other == name) else {
                 let names: Vec<&str> = start.names.iter().map(String::as_str).collect();
                 return Err(Failure::usage(format!(
-                    "--bounds: there is no variable {name}; the start has: {}",
+                    "--bounds: there is no variable {name}; the formula has: {}",
                     listed(&names)
                 )));
             };

@@ -136,7 +136,7 @@ fn row(problem: &Problem, found: &Found, best: &[f64]) -> Vec<String> {
     let mut why = stop_in_words(problem, found);
     if !optimum.is_converged() {
         let what = if optimum.stop.is_converged() {
-            "at a saddle"
+            problem.goal.none()
         } else {
             "not converged"
         };

@@ -42,6 +42,21 @@ pub(crate) fn stop_in_words(problem: &Problem, found: &Found) -> String {
     }
 }
 
+/// The method that was used, as the library has it; upwards, descent is ascent.
+pub(crate) fn method(problem: &Problem, found: &Found) -> String {
+    let used = &found.optimum.method;
+    match problem.goal {
+        Goal::Minimum => used.clone(),
+        Goal::Maximum => used.replace("descent", "ascent"),
+    }
+}
+
+/// Its name alone.
+pub(crate) fn method_name(problem: &Problem, found: &Found) -> String {
+    let used = method(problem, found);
+    used.split(',').next().unwrap_or_default().to_owned()
+}
+
 /// The line of how the search ended.
 pub(crate) fn status(problem: &Problem, given: &Given, found: &Found) -> String {
     let optimum = &found.optimum;
@@ -53,7 +68,7 @@ pub(crate) fn status(problem: &Problem, given: &Given, found: &Found) -> String 
     if optimum.is_converged() {
         return format!("converged after {iterations}: {why}");
     }
-    if optimum.stop.is_converged() {
+    if optimum.stop == Stop::Gradient {
         let place = if found.x.len() == 1 {
             format!("a {}", problem.goal.opposite().name())
         } else {
@@ -72,7 +87,18 @@ pub(crate) fn status(problem: &Problem, given: &Given, found: &Found) -> String 
         Stop::Time(_) if given.time.is_some() => "; try a longer --time",
         _ => "",
     };
-    format!("not converged after {iterations}: {why}{more}")
+    if optimum.stop.is_converged() {
+        return format!(
+            "not converged after {iterations}: {why}, but the formula curves the other way there; try another \
+             --start"
+        );
+    }
+    let after = match optimum.stop {
+        // Which says so itself.
+        Stop::Iterations(_) => String::new(),
+        _ => format!(" after {iterations}"),
+    };
+    format!("not converged{after}: {why}{more}")
 }
 
 /// How the formula curves at the end, if that was looked at.
@@ -93,6 +119,9 @@ pub(crate) fn curvature(problem: &Problem, found: &Found) -> Option<String> {
             "the Hessian is {sign} semidefinite: second derivatives do not tell whether this is a {}",
             goal.name()
         ),
+        Curvature::Indefinite if found.optimum.stop != Stop::Gradient => {
+            format!("the Hessian is not {sign} definite")
+        }
         Curvature::Indefinite if x.len() == 1 => {
             let (opposite, goal) = (goal.opposite().name(), goal.name());
             format!("the second derivative has the wrong sign: this is a {opposite}, not a {goal}")

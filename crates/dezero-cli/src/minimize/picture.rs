@@ -7,6 +7,7 @@ use dezero::plot::{Convergence, Curve, Parabola, Paths};
 use dezero::transforms::try_derivatives;
 
 use super::arguments::Method;
+use super::outcome::method_name;
 use super::problem::{Goal, Problem};
 use super::search::Found;
 use crate::report::Failure;
@@ -60,7 +61,7 @@ fn paths(
         .axes(x, y);
     for found in searches {
         let points = found.trace.rows().map(|row| (row.x[0], row.x[1]));
-        picture = picture.path(&found.method.title(), points);
+        picture = picture.path(&method_name(problem, found), points);
     }
     if let Some(found) = best {
         let (x, y) = (found.x[0], found.x[1]);
@@ -81,7 +82,7 @@ fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) 
         .axes(x, &format!("f({x})"));
     for found in searches {
         let points = found.trace.rows().map(|row| row.x[0]);
-        picture = picture.path(&found.method.title(), points);
+        picture = picture.path(&method_name(problem, found), points);
         if found.method == Method::Newton && searches.len() == 1 {
             let points = found.trace.rows().map(|row| row.x[0]);
             let steps = points.take(found.optimum.iterations.min(PARABOLAS));
@@ -116,7 +117,7 @@ fn convergence(problem: &Problem, searches: &[&Found], best: Option<&Found>) -> 
     let mut picture = Convergence::new().title(&problem.title());
     for found in searches {
         let values = found.trace.rows().map(|row| row.value);
-        picture = picture.line(&found.method.title(), values);
+        picture = picture.line(&method_name(problem, found), values);
     }
     // A sum of squares that comes down to 0 is its own distance from the best value.
     if let Some(found) = best.filter(|found| found.optimum.value.abs() > 1e-12) {

@@ -29,6 +29,14 @@ impl Goal {
         }
     }
 
+    /// What is said of a point that is none.
+    pub(crate) fn none(self) -> &'static str {
+        match self {
+            Self::Minimum => "no minimum",
+            Self::Maximum => "no maximum",
+        }
+    }
+
     pub(crate) fn opposite(self) -> Self {
         match self {
             Self::Minimum => Self::Maximum,
@@ -55,6 +63,8 @@ pub(crate) struct Problem {
     pub(crate) goal: Goal,
     pub(crate) objective: Objective,
     pub(crate) start: Point,
+    /// What was given a value, and is in no formula.
+    pub(crate) unused: Vec<(String, f64)>,
     pub(crate) bounds: Option<Bounds>,
 }
 
@@ -77,7 +87,19 @@ impl Problem {
                 "a sum of squares has a minimum to find: dezero minimize --residuals",
             ));
         }
-        let start = Point::of(objective.formulas(), "--start", given.start.clone())?;
+        let is_used = |(name, _): &(String, f64)| {
+            let mut formulas = objective.formulas().iter();
+            formulas.any(|formula| formula.variables().contains(name))
+        };
+        let (mut used, mut unused): (Vec<_>, Vec<_>) =
+            given.start.iter().cloned().partition(is_used);
+        if used.is_empty() {
+            // A formula that depends on nothing has its minimum anywhere.
+            std::mem::swap(&mut used, &mut unused);
+        }
+        // All of it, for the message if something is missing.
+        Point::of(objective.formulas(), "--start", given.start.clone())?;
+        let start = Point::of(objective.formulas(), "--start", used)?;
         if start.names.is_empty() {
             let formula = Quoted(objective.formulas()[0].text());
             return Err(Failure::failed(format!(
@@ -96,6 +118,7 @@ impl Problem {
             goal,
             objective,
             start,
+            unused,
             bounds,
         })
     }

@@ -12,7 +12,7 @@ use super::problem::{Goal, Objective, Problem};
 use super::problem_file::Given;
 use super::trace::Trace;
 use crate::interrupt;
-use crate::report::{Failure, Quoted};
+use crate::report::{Failure, Number, Quoted};
 
 /// What a search found.
 pub(crate) struct Found {
@@ -141,6 +141,12 @@ fn run(
 }
 
 fn broken(problem: &Problem, method: Method, error: &Error) -> Broken {
+    if error.is_start() {
+        return Broken {
+            failure: no_start(problem),
+            best: None,
+        };
+    }
     let best = error.best();
     let mut message = error.to_string();
     if let Objective::Formula(formula) = &problem.objective
@@ -153,6 +159,21 @@ fn broken(problem: &Problem, method: Method, error: &Error) -> Broken {
         failure: Failure::failed(message),
         best: best.map(|best| (best.x.to_vec(), best.value)),
     }
+}
+
+/// A start where the formula or its derivatives are not finite.
+fn no_start(problem: &Problem) -> Failure {
+    let start = &problem.start;
+    let value = problem.number(&start.values);
+    let (title, at) = (problem.title(), start.shown());
+    let (formula, shown) = (Quoted(&title), Number(value));
+    Failure::failed(if value.is_finite() {
+        format!(
+            "{formula} is {shown} at the start, {at}, but its derivatives are not finite there; start elsewhere"
+        )
+    } else {
+        format!("{formula} is {shown} at the start, {at}; start where it is finite")
+    })
 }
 
 /// Why a formula is not seen to be a sum of squares, for those who wrote the formula and not the program.

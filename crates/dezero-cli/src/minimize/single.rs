@@ -5,13 +5,13 @@ use std::fmt::Write;
 use dezero::optim::{Curvature, Evaluations};
 use serde_json::{Map, Value, json};
 
-use super::outcome::{curvature, failure, status, stop_name};
+use super::outcome::{curvature, failure, method, status, stop_name};
 use super::problem::Problem;
 use super::problem_file::Given;
 use super::search::{Broken, Found};
 use super::trace::gradient_norm;
 use crate::columns::{left, widest, write_values};
-use crate::report::{Number, Report, json};
+use crate::report::{Failure, Number, Report, json};
 
 pub(crate) fn report(problem: &Problem, given: &Given, found: &Found, trace: bool) -> Report {
     // Of a trace that is too long, nothing is shown.
@@ -27,7 +27,7 @@ pub(crate) fn report(problem: &Problem, given: &Given, found: &Found, trace: boo
 }
 
 /// The report of a search that broke off, with what there is.
-pub(crate) fn broken(problem: &Problem, broken: Broken) -> Result<Report, crate::report::Failure> {
+pub(crate) fn broken(problem: &Problem, broken: Broken) -> Result<Report, Failure> {
     let Some((x, value)) = broken.best else {
         return Err(broken.failure);
     };
@@ -54,8 +54,12 @@ fn text(problem: &Problem, given: &Given, found: &Found, trace: bool) -> String 
     if let Some(bounds) = &problem.bounds {
         lines.extend(bounds.reached(names, &found.x));
     }
+    for (name, x) in &problem.unused {
+        let x = Number(*x);
+        lines.push(format!("{name} is not in the formula, and stays {x}"));
+    }
     lines.extend(curvature(problem, found));
-    lines.push(format!("method: {}", found.optimum.method));
+    lines.push(format!("method: {}", method(problem, found)));
     lines.push(format!("evaluations: {}", found.optimum.evaluations));
     for line in lines {
         let _ = writeln!(text, "{line}");
@@ -78,11 +82,14 @@ fn write_spread(text: &mut String, names: &[String], found: &Found) {
     let Some(spread) = found.spread.as_ref().filter(|s| s.degrees_of_freedom > 0) else {
         return;
     };
+    let freedom = match spread.degrees_of_freedom {
+        1 => "1 degree of freedom".to_owned(),
+        n => format!("{n} degrees of freedom"),
+    };
     let _ = writeln!(
         text,
-        "standard errors, from a residual standard deviation of {} with {} degrees of freedom",
-        Number(spread.residual_deviation),
-        spread.degrees_of_freedom
+        "standard errors, from a residual standard deviation of {} with {freedom}",
+        Number(spread.residual_deviation)
     );
     let names = names.iter().map(String::as_str);
     write_values(text, names.zip(spread.standard_errors.iter().copied()));
@@ -100,7 +107,7 @@ pub(crate) fn fields(problem: &Problem, found: &Found, trace: bool) -> Map<Strin
     let mut fields = Map::new();
     let mut add = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     add("method", json!(found.method.name()));
-    add("used", json!(optimum.method));
+    add("used", json!(method(problem, found)));
     add(problem.goal.name(), start.object(found.x.iter().copied()));
     add("value", json(optimum.value));
     add("gradient_norm", gradient_norm(optimum.gradient_norm));
