@@ -82,7 +82,8 @@ The point is printed with the value, how the search ended, how the formula curve
 and what it took. The exit code is 0 if the search converged, or went to a limit that was set; a \
 saddle is found as such, and is 0 too, though not converged. It is 1 if there is no minimum to give: \
 the value falls without end, or the steps diverge, get stuck or are not determined. The best point \
-is printed in any case, also after Ctrl-C, which is 130.
+is printed in any case, also after Ctrl-C, which is 130. With --compare, one method that got so far is \
+enough for 0.
 
 With -o, a formula of one variable is drawn as a curve, one of two by its contours, and of more by \
 its values at each iteration.

@@ -52,6 +52,14 @@ impl Report {
         self
     }
 
+    /// The report, with the failure of what else there was to do, unless it has one of its own.
+    pub(crate) fn or_failure(self, done: Result<(), Failure>) -> Self {
+        match done {
+            Err(failure) if self.failure.is_none() => self.with_failure(failure),
+            _ => self,
+        }
+    }
+
     /// What is printed, with a line break at its end.
     pub(crate) fn render(self, json: bool) -> Answer {
         Answer {

@@ -8,7 +8,7 @@ use dezero::optim;
 use crate::cli::{from_zero, positive, whole};
 
 /// The learning rate unless one is given: the book's.
-const LEARNING_RATE: f64 = 0.001;
+pub(crate) const LEARNING_RATE: f64 = 0.001;
 
 #[derive(Debug, Args)]
 pub(crate) struct MinimizeArguments {
@@ -31,11 +31,12 @@ pub(crate) struct MinimizeArguments {
     #[arg(long, value_enum)]
     pub(crate) method: Option<Method>,
 
-    /// Search by several methods, such as gd,newton, and show them side by side
+    /// Search by several of these methods, such as gd,newton, and show them side by side
     #[arg(
         long,
         value_name = "METHODS",
         value_enum,
+        hide_possible_values = true,
         value_delimiter = ',',
         conflicts_with = "method"
     )]

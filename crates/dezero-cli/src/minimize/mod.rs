@@ -36,7 +36,11 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
     } else {
         arguments.compare.clone()
     };
-    check_learning_rate(arguments, &methods)?;
+    // Of a file that is for another method, what this one has no use for does not matter.
+    let own = given
+        .lr
+        .filter(|_| arguments.compare.is_empty() && arguments.method.is_none());
+    check_learning_rate(arguments.lr.or(own), &methods)?;
     let problem = Problem::of(goal, &given)?;
     for &method in &methods {
         search::check(&problem, method)?;
@@ -46,8 +50,9 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
     if arguments.compare.is_empty() {
         return match search::search(&problem, &given, methods[0], keep) {
             Ok(found) => {
-                draw(arguments, &problem, &[&found], Some(&found))?;
-                Ok(single::report(&problem, &given, &found, arguments.trace))
+                let drawn = draw(arguments, &problem, &[&found], Some(&found));
+                let report = single::report(&problem, &given, &found, arguments.trace);
+                Ok(report.or_failure(drawn))
             }
             Err(broken) => single::broken(&problem, broken),
         };
@@ -63,13 +68,14 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
         .filter_map(|(_, outcome)| outcome.as_ref().ok());
     let found: Vec<&Found> = found.collect();
     let best = compare::best(&problem, &outcomes);
-    draw(arguments, &problem, &found, best)?;
-    compare::report(&problem, outcomes, arguments.trace, interrupt::asked())
+    let drawn = draw(arguments, &problem, &found, best);
+    let report = compare::report(&problem, outcomes, arguments.trace, interrupt::asked())?;
+    Ok(report.or_failure(drawn))
 }
 
-/// A learning rate on the command line is for a method that has one.
-fn check_learning_rate(arguments: &MinimizeArguments, methods: &[Method]) -> Result<(), Failure> {
-    if arguments.lr.is_none() || methods.iter().any(|method| method.has_learning_rate()) {
+/// A learning rate is for a method that has one.
+fn check_learning_rate(lr: Option<f64>, methods: &[Method]) -> Result<(), Failure> {
+    if lr.is_none() || methods.iter().any(|method| method.has_learning_rate()) {
         return Ok(());
     }
     let names: Vec<&str> = methods.iter().map(|method| method.name()).collect();

@@ -1,15 +1,18 @@
 //! What a search came to, in words: converged or not, what to try, the exit code.
 
+use std::fmt::Write;
+
 use dezero::optim::{Curvature, Stop};
 
+use super::arguments::LEARNING_RATE;
 use super::problem::{Goal, Problem};
 use super::problem_file::Given;
 use super::search::Found;
 use crate::report::{Failure, Number};
 
 /// The name of why a search ended, for programs.
-pub(crate) fn stop_name(stop: Stop) -> &'static str {
-    match stop {
+pub(crate) fn stop_name(found: &Found) -> &'static str {
+    match found.optimum.stop {
         Stop::Gradient => "gradient",
         Stop::Value => "value",
         Stop::Step => "step",
@@ -17,6 +20,7 @@ pub(crate) fn stop_name(stop: Stop) -> &'static str {
         Stop::Iterations(_) => "iterations",
         Stop::Evaluations(_) => "evaluations",
         Stop::Time(_) => "time",
+        Stop::Callback if found.trace.is_full() => "trace",
         Stop::Callback => "interrupt",
         Stop::Unbounded => "unbounded",
         Stop::Diverged => "diverged",
@@ -63,7 +67,7 @@ pub(crate) fn status(problem: &Problem, given: &Given, found: &Found) -> String 
     let iterations = counted(optimum.iterations, "iteration");
     let mut why = stop_in_words(problem, found);
     if !optimum.gradient_norm.is_nan() {
-        why += &format!(" (gradient norm {})", Number(optimum.gradient_norm));
+        let _ = write!(why, " (gradient norm {})", Number(optimum.gradient_norm));
     }
     if optimum.is_converged() {
         return format!("converged after {iterations}: {why}");
@@ -180,7 +184,7 @@ fn advice(problem: &Problem, given: &Given, found: &Found) -> String {
         }
         Stop::Diverged if found.method.has_learning_rate() => format!(
             ". The steps may be too long\n  help: --lr {}",
-            shorter(given.lr.unwrap_or(0.001))
+            shorter(given.lr.unwrap_or(LEARNING_RATE))
         ),
         Stop::Singular if method == "newton" => {
             ". A trust region needs no inverse\n  help: --method newton-trust".to_owned()

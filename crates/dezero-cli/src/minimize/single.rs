@@ -113,7 +113,7 @@ pub(crate) fn fields(problem: &Problem, found: &Found, trace: bool) -> Map<Strin
     add("gradient_norm", gradient_norm(optimum.gradient_norm));
     add("iterations", json!(optimum.iterations));
     add("converged", json!(optimum.is_converged()));
-    add("stop", json!(stop_name(optimum.stop)));
+    add("stop", json!(stop_name(found)));
     add("curvature", curvature);
     add("evaluations", evaluations(optimum.evaluations));
     if let Some(spread) = &found.spread {

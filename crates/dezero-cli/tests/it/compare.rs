@@ -101,6 +101,28 @@ fn a_method_that_fails_has_its_reason_in_the_table() {
 }
 
 #[test]
+fn each_method_has_its_trace() {
+    let arguments = [
+        "minimize",
+        "x^2",
+        "--start",
+        "x=1",
+        "--compare",
+        "gd,newton",
+        "--lr",
+        "0.5",
+        "--trace",
+    ];
+    let said = dezero(&arguments).success();
+    assert!(said.starts_with("gd\niteration    x  value  gradient norm\n        0  1.0    1.0"));
+    assert!(said.contains("\n\nnewton\niteration "), "{said}");
+    let found = dezero(&[&arguments[..], &["--json"]].concat()).json();
+    for method in found["methods"].as_array().unwrap() {
+        assert_eq!(method["trace"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[test]
 fn the_best_of_maxima_is_the_highest() {
     let found = dezero(&[
         "maximize",
@@ -207,4 +229,29 @@ fn a_search_that_fails_is_drawn() {
     let svg = fs::read_to_string(directory.path().join("picture.svg")).unwrap();
     assert!(svg.contains("gradient descent (139 iterations)") && !svg.contains("minimum at"));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+/// What was found is not lost with the picture.
+#[test]
+fn a_picture_that_cannot_be_written_leaves_the_point() {
+    let run = dezero(&[
+        "minimize",
+        "x^2",
+        "--start",
+        "x=1",
+        "-o",
+        "/nonexistent-directory/x.svg",
+    ]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("\nconverged after 1 iteration"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stderr
+            .starts_with("error: /nonexistent-directory/x.svg: "),
+        "{}",
+        run.stderr
+    );
 }

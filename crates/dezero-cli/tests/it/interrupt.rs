@@ -10,6 +10,12 @@ use crate::command::command;
 
 /// Starts a search that takes a minute, and interrupts it once it listens.
 fn interrupted(arguments: &[&str]) -> Output {
+    let child = started(arguments);
+    interrupt(&child);
+    child.wait_with_output().unwrap()
+}
+
+fn started(arguments: &[&str]) -> Child {
     let mut child = command(arguments)
         .args(["--time", "60"])
         .stdout(Stdio::piped())
@@ -17,11 +23,14 @@ fn interrupted(arguments: &[&str]) -> Output {
         .spawn()
         .unwrap();
     wait_until_it_listens(&mut child);
+    child
+}
+
+fn interrupt(child: &Child) {
     let sent = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
-    child.wait_with_output().unwrap()
 }
 
 /// Until the process catches SIGINT, the second signal.
@@ -97,4 +106,29 @@ fn a_comparison_ends_with_what_it_has() {
     assert_eq!(output.status.code(), Some(130));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["methods"].as_array().unwrap().len(), 1);
+}
+
+/// The first simplex of so many variables takes long, and no iteration ends meanwhile.
+#[test]
+fn the_second_interrupt_does_not_wait() {
+    let variables: Vec<String> = (0..3000).map(|i| format!("x{i}")).collect();
+    let formula = variables.iter().map(|x| format!("sin({x})"));
+    let formula = formula.collect::<Vec<_>>().join(" + ");
+    let start = variables.iter().map(|x| format!("{x}=1"));
+    let start = start.collect::<Vec<_>>().join(",");
+    let mut child = started(&[
+        "minimize",
+        &formula,
+        "--start",
+        &start,
+        "--method",
+        "nelder-mead",
+    ]);
+    // Two that come at once may count as one.
+    while child.try_wait().unwrap().is_none() {
+        interrupt(&child);
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
 }

@@ -78,6 +78,7 @@ fn files_that_are_wrong_are_explained() {
         of("residuals = [\"x\", \"2x\"]", 1),
         of("start = { x = 1 }", 2),
         of("formula = \"x\"", 2),
+        of("formula = \"x\"\nstart = { x = 1 }\nlr = 0.1", 2),
     ];
     insta::assert_snapshot!(said.concat());
 }
