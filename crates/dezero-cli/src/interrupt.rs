@@ -1,13 +1,18 @@
 //! Ctrl-C during a search: the first asks it to stop with what it has, the second ends the process.
 
 use std::process;
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
+use std::time::{Duration, Instant};
 
 /// What shells give a command that an interrupt ended: 128 and the number of the signal.
 pub(crate) const EXIT_CODE: u8 = 130;
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+/// Interrupts that are closer together are one: programs such as `timeout` pass theirs on to the process
+/// and to its group.
+const ONE: Duration = Duration::from_millis(300);
+
+/// When the first one came.
+static ASKED: OnceLock<Instant> = OnceLock::new();
 
 /// Takes interrupts from here on.
 pub(crate) fn listen() {
@@ -15,7 +20,7 @@ pub(crate) fn listen() {
     LISTENING.call_once(|| {
         // Where it cannot be, an interrupt ends the process, as without it.
         let _ = ctrlc::set_handler(|| {
-            if ASKED.swap(true, Ordering::Relaxed) {
+            if ASKED.get_or_init(Instant::now).elapsed() >= ONE {
                 process::exit(EXIT_CODE.into());
             }
         });
@@ -24,5 +29,5 @@ pub(crate) fn listen() {
 
 /// Whether an interrupt has come.
 pub(crate) fn asked() -> bool {
-    ASKED.load(Ordering::Relaxed)
+    ASKED.get().is_some()
 }
