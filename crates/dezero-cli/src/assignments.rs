@@ -28,17 +28,18 @@ impl Point {
         flag: &str,
         text: &str,
     ) -> Result<Self, Failure> {
-        // In the order in which they were given, which is how their user thinks of them.
-        let (mut names, mut values) = (Vec::new(), Vec::new());
-        let mut positions = HashMap::new();
-        for part in split(text) {
-            let (name, value) = assignment(flag, part)?;
-            if positions.insert(name.clone(), names.len()).is_some() {
-                return Err(Failure::usage(format!("{flag}: {name} has two values")));
-            }
-            names.push(name);
-            values.push(value);
-        }
+        Self::of(formulas, flag, pairs(flag, text)?)
+    }
+
+    /// A point of named values, which `flag` gave, in their order.
+    pub(crate) fn of<'a>(
+        formulas: impl IntoIterator<Item = &'a Formula>,
+        flag: &str,
+        pairs: Vec<(String, f64)>,
+    ) -> Result<Self, Failure> {
+        let (names, values): (Vec<String>, Vec<f64>) = pairs.into_iter().unzip();
+        let places = names.iter().cloned().zip(0..);
+        let positions: HashMap<String, usize> = places.collect();
         let mut seen = HashSet::new();
         let needed: Vec<&str> = formulas
             .into_iter()
@@ -140,6 +141,22 @@ impl Point {
     }
 }
 
+/// The assignments in the argument of `flag`, in the order in which they were given, which is how their
+/// user thinks of them.
+pub(crate) fn pairs(flag: &str, text: &str) -> Result<Vec<(String, f64)>, Failure> {
+    let (mut pairs, mut seen) = (Vec::new(), HashSet::new());
+    for part in split(text) {
+        let (name, value) = assignment(flag, part, &format!("{flag} x=2"))?;
+        let value = self::value(value)
+            .map_err(|reason| Failure::usage(format!("{flag}: the value of {name}: {reason}")))?;
+        if !seen.insert(name) {
+            return Err(Failure::usage(format!("{flag}: {name} has two values")));
+        }
+        pairs.push((name.to_owned(), value));
+    }
+    Ok(pairs)
+}
+
 /// Which of the variables have no value, and how to give them one.
 fn missing(
     names: &[&str],
@@ -187,7 +204,7 @@ pub(crate) fn listed(names: &[&str]) -> String {
 }
 
 /// The parts between commas that stand outside of parentheses.
-fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     let mut depth = 0_usize;
     let parts = text.split(|c: char| {
         match c {
@@ -204,7 +221,12 @@ fn split(text: &str) -> Vec<&str> {
     }
 }
 
-fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
+/// The name and the text of its value; `example` shows how an assignment is written.
+pub(crate) fn assignment<'a>(
+    flag: &str,
+    part: &'a str,
+    example: &str,
+) -> Result<(&'a str, &'a str), Failure> {
     if part.trim().is_empty() {
         return Err(Failure::usage(format!(
             "{flag}: nothing stands on one side of a comma"
@@ -212,13 +234,12 @@ fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
     }
     let Some((name, value)) = part.split_once('=') else {
         return Err(Failure::usage(format!(
-            "{flag}: {} is not of the form name=value, as in {flag} x=2",
+            "{flag}: {} is not of the form name=value, as in {example}",
             Quoted(part.trim())
         )));
     };
     let (name, value) = (name.trim(), value.trim());
-    let is_name = Formula::parse(name).is_ok_and(|formula| formula.variables() == [name]);
-    if !is_name {
+    if !is_name(name) {
         return Err(Failure::usage(format!(
             "{flag}: {} is not the name of a variable",
             Quoted(name)
@@ -227,15 +248,21 @@ fn assignment(flag: &str, part: &str) -> Result<(String, f64), Failure> {
     if value.is_empty() {
         return Err(Failure::usage(format!("{flag}: no value after `{name}=`")));
     }
-    let value = match value.to_ascii_lowercase().as_str() {
-        // Not numbers of a formula, but values a variable can have.
-        "inf" | "+inf" => f64::INFINITY,
-        "-inf" => f64::NEG_INFINITY,
-        "nan" => f64::NAN,
-        _ => number(value)
-            .map_err(|reason| Failure::usage(format!("{flag}: the value of {name}: {reason}")))?,
-    };
-    Ok((name.to_owned(), value))
+    Ok((name, value))
+}
+
+pub(crate) fn is_name(text: &str) -> bool {
+    Formula::parse(text).is_ok_and(|formula| formula.variables() == [text])
+}
+
+/// The value that a variable can have: what a formula without variables is, infinite, or not a number.
+pub(crate) fn value(text: &str) -> Result<f64, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "inf" | "+inf" => Ok(f64::INFINITY),
+        "-inf" => Ok(f64::NEG_INFINITY),
+        "nan" => Ok(f64::NAN),
+        _ => number(text),
+    }
 }
 
 /// The number that a formula without variables is.

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+use crate::minimize::MinimizeArguments;
 
 /// Derivatives, series, graphs and minima of formulas.
 ///
@@ -22,7 +24,7 @@ Examples:
   dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
 )]
 pub(crate) struct Cli {
-    /// Print JSON, for programs (diff, taylor, check, minimize and ops)
+    /// Print JSON, for programs (not graph, completions and man)
     #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
@@ -76,11 +78,37 @@ Examples:
 
     /// The minimum of a formula, searched from a start
     #[command(after_help = "\
+The point is printed with the value, how the search ended, how the formula curves there, the method \
+and what it took. The exit code is 0 if the search converged, or went to a limit that was set; a \
+saddle is found as such, and is 0 too, though not converged. It is 1 if there is no minimum to give: \
+the value falls without end, or the steps diverge, get stuck or are not determined. The best point \
+is printed in any case, also after Ctrl-C, which is 130. With --compare, one method that got so far is \
+enough for 0.
+
+With -o, a formula of one variable is drawn as a curve, one of two by its contours, and of more by \
+its values at each iteration.
+
 Examples:
-  dezero minimize \"(x - 3)^2 + 1\" --start x=0 --lr 0.1
-  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2 --iters 50000
-  dezero minimize \"x^4 - 2*x^2\" --start x=2 --lr 0.01 --trace --json")]
+  dezero minimize \"(x - 3)^2 + 1\" --start x=0
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2 --method gd --iters 50000
+  dezero minimize \"x^4 - 2*x^2\" --start x=2 --compare gd,newton --lr 0.01 --iters 50 -o quartic.svg
+  dezero minimize \"x*y + exp(x)\" --start x=0,y=1 --bounds x=-1..,y=0..pi/2 --trace --json
+  dezero minimize --residuals \"a*exp(b) - 5; a*exp(2*b) - 3; a*exp(3*b) - 2\" --start a=1,b=0
+
+In a file for --from-file, the keys are those of the options:
+  formula = \"x0^2 + cos(x1)\"
+  start = { x0 = 1, x1 = \"pi/2\" }
+  bounds = { x0 = [-2, 2], x1 = \"0..\" }")]
     Minimize(MinimizeArguments),
+
+    /// The maximum of a formula, searched from a start
+    #[command(after_help = "\
+All is as with `dezero minimize`, upwards; `dezero minimize --help` says more.
+
+Examples:
+  dezero maximize \"x*exp(-x)\" --start x=0
+  dezero maximize \"sin(x)*cos(y)\" --start x=1,y=0.5 --compare gd,newton --lr 0.1 -o hills.svg")]
+    Maximize(MinimizeArguments),
 
     /// The functions a formula can use, with their derivatives
     #[command(after_help = "Example:\n  dezero ops")]
@@ -105,9 +133,12 @@ impl Command {
             Self::Graph(_) => Some("DOT"),
             Self::Completions { .. } => Some("a completion script"),
             Self::Man => Some("troff"),
-            Self::Diff(_) | Self::Taylor(_) | Self::Check(_) | Self::Minimize(_) | Self::Ops => {
-                None
-            }
+            Self::Diff(_)
+            | Self::Taylor(_)
+            | Self::Check(_)
+            | Self::Minimize(_)
+            | Self::Maximize(_)
+            | Self::Ops => None,
         }
     }
 }
@@ -158,6 +189,7 @@ pub(crate) struct TaylorArguments {
     /// The point to expand around: a value for each variable, such as x=0
     #[arg(
         long,
+        visible_alias = "at",
         value_name = "POINT",
         allow_hyphen_values = true,
         default_value = "",
@@ -208,58 +240,8 @@ pub(crate) struct GraphArguments {
     pub(crate) output: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct MinimizeArguments {
-    #[command(flatten)]
-    pub(crate) text: Text,
-
-    /// Where to begin: a value for each variable, such as x0=0,x1=2
-    #[arg(
-        long,
-        value_name = "POINT",
-        allow_hyphen_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) start: String,
-
-    /// How to search
-    #[arg(long, value_enum, default_value_t = Method::Gd)]
-    pub(crate) method: Method,
-
-    /// The learning rate: the length of a step per unit of gradient
-    #[arg(long, value_name = "RATE", default_value = "0.001", allow_negative_numbers = true, value_parser = positive)]
-    pub(crate) lr: f64,
-
-    /// The largest number of iterations
-    #[arg(long, value_name = "N", default_value = "1000", allow_negative_numbers = true, value_parser = whole)]
-    pub(crate) iters: usize,
-
-    /// Converged when no entry of the gradient is larger than this
-    #[arg(long, value_name = "T", default_value = "1e-8", allow_negative_numbers = true, value_parser = from_zero)]
-    pub(crate) tol: f64,
-
-    /// Show the point, the value and the largest entry of the gradient at every iteration
-    #[arg(long)]
-    pub(crate) trace: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Method {
-    /// Gradient descent with a fixed step
-    Gd,
-}
-
-impl Method {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Gd => "gd",
-        }
-    }
-}
-
 /// A whole number; `1e6` is one too.
-fn whole(text: &str) -> Result<usize, String> {
+pub(crate) fn whole(text: &str) -> Result<usize, String> {
     /// Up to here every whole number is a float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Ok(number) = text.parse() {
@@ -274,14 +256,14 @@ fn whole(text: &str) -> Result<usize, String> {
     }
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
         _ => Err("it must be a number above 0".to_owned()),
     }
 }
 
-fn from_zero(text: &str) -> Result<f64, String> {
+pub(crate) fn from_zero(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number >= 0.0 => Ok(number),
         _ => Err("it must be a number from 0".to_owned()),

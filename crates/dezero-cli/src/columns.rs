@@ -62,6 +62,31 @@ pub(crate) fn write_matrix(
     }
 }
 
+/// A line for each row under the titles: numbers to the right, the first and the last column to the left.
+pub(crate) fn write_table(text: &mut String, titles: &[&str], rows: &[Vec<String>]) {
+    let widths: Vec<usize> = titles
+        .iter()
+        .enumerate()
+        .map(|(i, title)| widest(rows.iter().map(|row| row[i].as_str()).chain([*title])))
+        .collect();
+    let last = titles.len() - 1;
+    let mut line = |cells: &[&str]| {
+        for (i, (cell, &width)) in cells.iter().zip(&widths).enumerate() {
+            let placed = match i {
+                0 => left(cell, width),
+                i if i == last => (*cell).to_owned(),
+                _ => right(cell, width),
+            };
+            let _ = write!(text, "  {placed}");
+        }
+        text.push('\n');
+    };
+    line(titles);
+    for row in rows {
+        line(&row.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

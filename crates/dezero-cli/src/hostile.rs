@@ -151,6 +151,7 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
     let flag = prop_oneof![
         (0..4_u32).prop_map(|order| vec!["--order".to_owned(), order.to_string()]),
         (0..9_u32).prop_map(|iterations| vec!["--iters".to_owned(), iterations.to_string()]),
+        (0..9_u32).prop_map(|calls| vec!["--evaluations".to_owned(), calls.to_string()]),
         number().prop_map(|x| vec!["--lr".to_owned(), x]),
         number().prop_map(|x| vec!["--tol".to_owned(), x]),
         token().prop_map(|wrt| vec!["--wrt".to_owned(), wrt]),
@@ -162,7 +163,11 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
             "--help",
             "--",
             "-o",
-            "--method=gd"
+            "--method=gd",
+            "--method=nelder-mead",
+            "--compare=gd,bfgs",
+            "--bounds=x=-1..1",
+            "--residuals=x; y",
         ])
         .prop_map(|flag| vec![flag.to_owned()]),
     ];
@@ -174,13 +179,13 @@ proptest! {
 
     #[test]
     fn random_command_lines_end_well(
-        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize"]),
+        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize", "maximize"]),
         formula in formula(),
         point in point(),
         flags in flags(),
     ) {
         let at = match command {
-            "minimize" => "--start",
+            "minimize" | "maximize" => "--start",
             "taylor" => "--around",
             _ => "--at",
         };

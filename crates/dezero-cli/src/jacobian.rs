@@ -9,6 +9,7 @@ use crate::assignments::Point;
 use crate::cli::DiffArguments;
 use crate::columns::{write_matrix, write_values};
 use crate::derivation::Derivation;
+use crate::formulas;
 use crate::report::{Failure, Report, json, on_one_line};
 
 /// The most entries that are worth printing.
@@ -22,7 +23,7 @@ pub(crate) fn run(text: &str, arguments: &DiffArguments) -> Result<Report, Failu
             arguments.order
         )));
     }
-    let formulas = parse(text)?;
+    let formulas = formulas::parse("--jacobian", "x*y; x + y", text)?;
     let point = Point::read(&formulas, "--at", &arguments.point.at)?;
     if formulas.len().saturating_mul(point.names.len()) > MOST_ENTRIES {
         return Err(Failure::failed(format!(
@@ -52,24 +53,6 @@ pub(crate) fn run(text: &str, arguments: &DiffArguments) -> Result<Report, Failu
         shown(&formulas, &point, &values, &rows),
         object,
     ))
-}
-
-/// The formulas between the semicolons.
-fn parse(text: &str) -> Result<Vec<Formula>, Failure> {
-    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
-    if parts.len() == 1 {
-        return Ok(vec![Formula::parse(parts[0])?]);
-    }
-    if parts.iter().any(|part| part.is_empty()) {
-        return Err(Failure::usage(
-            "--jacobian: no formula stands on one side of a semicolon; they are written as in \
-             --jacobian \"x*y; x + y\"",
-        ));
-    }
-    let formulas = parts.iter().enumerate().map(|(i, part)| {
-        Formula::parse(part).map_err(|error| Failure::failed(format!("formula {}: {error}", i + 1)))
-    });
-    formulas.collect()
 }
 
 fn shown(formulas: &[Formula], point: &Point, values: &[f64], rows: &[Vec<f64>]) -> String {

@@ -11,9 +11,11 @@ mod columns;
 mod derivation;
 mod diff;
 mod differences;
+mod formulas;
 mod graph;
 #[cfg(test)]
 mod hostile;
+mod interrupt;
 mod jacobian;
 mod minimize;
 mod ops;
@@ -29,6 +31,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
+use minimize::Goal;
 use report::{Answer, Failure, Report};
 
 fn main() -> ExitCode {
@@ -61,7 +64,8 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Taylor(arguments) => taylor::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
-        Command::Minimize(arguments) => minimize::run(arguments),
+        Command::Minimize(arguments) => minimize::run(Goal::Minimum, arguments),
+        Command::Maximize(arguments) => minimize::run(Goal::Maximum, arguments),
         Command::Ops => Ok(ops::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

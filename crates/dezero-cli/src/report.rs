@@ -8,8 +8,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{self, ExitCode};
 
-use dezero::{expr, optim};
+use dezero::expr;
 use serde_json::Value;
+
+use crate::interrupt;
 
 /// What a command found, for people and for programs.
 #[derive(Debug)]
@@ -50,6 +52,14 @@ impl Report {
         self
     }
 
+    /// The report, with the failure of what else there was to do, unless it has one of its own.
+    pub(crate) fn or_failure(self, done: Result<(), Failure>) -> Self {
+        match done {
+            Err(failure) if self.failure.is_none() => self.with_failure(failure),
+            _ => self,
+        }
+    }
+
     /// What is printed, with a line break at its end.
     pub(crate) fn render(self, json: bool) -> Answer {
         Answer {
@@ -87,6 +97,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// It could not be done: exit code 1.
     Failed(String),
+    /// An interrupt ended it: exit code 130.
+    Interrupted(String),
     /// What clap has to say, which includes help and version.
     Clap(Box<clap::Error>),
 }
@@ -116,6 +128,7 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Failed(_) => 1,
+            Self::Interrupted(_) => interrupt::EXIT_CODE,
             Self::Clap(error) => u8::try_from(error.exit_code()).unwrap_or(2),
         }
     }
@@ -132,7 +145,9 @@ impl Failure {
                 let _ = match failure {
                     // With the colours of the terminal, if it is one.
                     Self::Clap(error) => error.print(),
-                    Self::Usage(_) | Self::Failed(_) => writeln!(io::stderr(), "{failure}"),
+                    Self::Usage(_) | Self::Failed(_) | Self::Interrupted(_) => {
+                        writeln!(io::stderr(), "{failure}")
+                    }
                 };
                 ExitCode::from(self.exit_code())
             }
@@ -144,6 +159,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) | Self::Failed(message) => write!(f, "error: {message}"),
+            Self::Interrupted(message) => write!(f, "interrupted: {message}"),
             Self::Clap(error) => write!(f, "{error}"),
         }
     }
@@ -163,12 +179,6 @@ impl From<expr::Error> for Failure {
 
 impl From<dezero::Error> for Failure {
     fn from(error: dezero::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-
-impl From<optim::Error> for Failure {
-    fn from(error: optim::Error) -> Self {
         Self::Failed(error.to_string())
     }
 }

@@ -5,12 +5,13 @@ use std::process::{Command, Stdio};
 
 use crate::command::dezero;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "diff",
     "taylor",
     "check",
     "graph",
     "minimize",
+    "maximize",
     "ops",
     "completions",
     "man",
@@ -19,7 +20,7 @@ const COMMANDS: [&str; 8] = [
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
-    for command in ["diff", "taylor", "check", "graph", "minimize"] {
+    for command in ["diff", "taylor", "check", "graph", "minimize", "maximize"] {
         insta::assert_snapshot!(
             format!("help_{command}"),
             dezero(&[command, "--help"]).success()
@@ -54,17 +55,22 @@ fn the_examples_of_the_help_work() {
             examples += 1;
         }
     }
-    assert!(examples >= 18, "{examples} examples");
+    assert!(examples >= 22, "{examples} examples");
 }
 
 #[test]
 fn completions_know_commands_and_flags() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = dezero(&["completions", shell]).success();
-        for word in COMMANDS
-            .into_iter()
-            .chain(["wrt", "start", "trace", "around", "jacobian"])
-        {
+        for word in COMMANDS.into_iter().chain([
+            "wrt",
+            "start",
+            "trace",
+            "around",
+            "jacobian",
+            "compare",
+            "residuals",
+        ]) {
             assert!(script.contains(word), "{shell} lacks {word}");
         }
     }
@@ -98,6 +104,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero-check",
         "dezero-graph",
         "dezero-minimize",
+        "dezero-maximize",
         "dezero-ops",
         "dezero-completions",
         "dezero-man",

@@ -2,11 +2,14 @@
 
 mod check;
 mod command;
+mod compare;
 mod diff;
 mod exit_codes;
 mod graph;
 mod help;
+mod interrupt;
 mod jacobian;
 mod minimize;
 mod ops;
+mod problem_file;
 mod taylor;

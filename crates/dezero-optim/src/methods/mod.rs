@@ -73,11 +73,11 @@ fn choose(search: &mut Search<'_>, at: &Sample) -> (Method, String) {
     const FEW: usize = 100;
 
     let n = search.dimension();
-    if search.goal() == Goal::LeastSquares {
-        return (Method::LevenbergMarquardt, "for a sum of squares".into());
-    }
     if search.bounds.is_some() {
         return (Method::Lbfgs(method::Lbfgs::new()), "for the bounds".into());
+    }
+    if search.goal() == Goal::LeastSquares {
+        return (Method::LevenbergMarquardt, "for a sum of squares".into());
     }
     if n > FEW && search.is_sparse(at) {
         let colours = search.colours();

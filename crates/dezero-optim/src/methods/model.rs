@@ -17,6 +17,9 @@ const MOST: usize = 40;
 /// How near a step has to come to the radius, relatively.
 const NEAR: f64 = 0.1;
 
+/// The part of the largest eigenvalue that counts as zero.
+const FLAT: f64 = 1e-10;
+
 /// The minimum, or within a tenth of it, from Cholesky factors of `H + lambda I`: J. Moré and D. Sorensen,
 /// "Computing a trust region step", SIAM J. Sci. Stat. Comput. 4 (1983); Nocedal and Wright, "Numerical
 /// Optimization", algorithm 4.3.
@@ -55,15 +58,23 @@ pub(super) fn exact_step(hessian: &Symmetric, gradient: &[f64], radius: f64) -> 
             return step(p);
         }
         if length < radius {
-            // Below the least eigenvalue's negative: in the hard case, the way along its eigenvector makes
-            // up the length.
+            // In the hard case, the way along the eigenvector of the least eigenvalue makes up the length.
             let z = hessian.lowest_direction(&factor);
+            let curvature = hessian.quadratic(&z);
             let t = to_boundary(&p, &z, radius);
-            let steepness = hessian.quadratic(&z) + lambda;
-            let spent = t * t * steepness;
-            let gained = dot(&p, &along(&hessian.times(&p), lambda, &p)) + lambda * radius * radius;
-            if spent <= NEAR * (2.0 - NEAR) * gained {
-                return step(along(&p, t, &z));
+            let steepness = curvature + lambda;
+            if curvature >= -FLAT * bound {
+                // Nothing is gained along it: as near to the least step of the minima as can be.
+                if lambda <= FLAT * bound {
+                    return step(p);
+                }
+            } else {
+                let spent = t * t * steepness;
+                let gained =
+                    dot(&p, &along(&hessian.times(&p), lambda, &p)) + lambda * radius * radius;
+                if spent <= NEAR * (2.0 - NEAR) * gained {
+                    return step(along(&p, t, &z));
+                }
             }
             most = most.min(lambda);
             least = least.max(lambda - steepness);

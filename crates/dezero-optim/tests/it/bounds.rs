@@ -105,6 +105,26 @@ fn one_sided_fixed_and_single_precision_bounds() {
     assert!((found.x.item() - 0.1).abs() < 1e-6, "{found}");
 }
 
+/// A decay whose rate may not be negative, fitted to data that grow.
+#[test]
+fn fits_stay_within_bounds() {
+    let t = Variable::constant([0.0, 1.0, 2.0, 3.0]);
+    let y = Variable::constant([1.0, 1.2, 1.4, 1.7]);
+    let fit = Minimizer::new(Method::Auto)
+        .bounds([0.0, 0.0], f64::INFINITY)
+        .least_squares(
+            |[a, b]| {
+                assert!(a.item() >= 0.0 && b.item() >= 0.0);
+                a * (-b * &t).exp() - &y
+            },
+            [&Variable::new(2.0), &Variable::new(1.0)],
+        )
+        .unwrap();
+    assert!(fit.is_converged(), "{fit}");
+    let [a, b] = &fit.optimum.x;
+    assert!((a.item() - 1.325).abs() < 1e-6 && b.item() == 0.0, "{fit}");
+}
+
 #[test]
 fn what_is_no_bound_is_refused() {
     let f = |x: &Variable| x.square().sum(..);

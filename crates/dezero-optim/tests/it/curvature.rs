@@ -41,6 +41,18 @@ fn the_default_method_leaves_a_saddle() {
 }
 
 #[test]
+fn what_does_not_matter_stays_where_it_is() {
+    let f = |x: &Variable| x.get_item(0).powf(4.0) + (x.get_item(0) - x.get_item(2)).square();
+    for method in [Method::Auto, NewtonTrust::exact().into()] {
+        let found = Minimizer::new(method)
+            .minimize(f, &Variable::new([3.0, 7.0, -2.0]))
+            .unwrap();
+        assert!(found.is_converged(), "{found}");
+        assert_eq!(found.x.to_vec::<f64>()[1], 7.0);
+    }
+}
+
+#[test]
 fn flat_places_are_told_from_strict_minima() {
     let f = |x: &Variable| x.get_item(0).square();
     let found = minimize(f, &Variable::new([1.0, 1.0])).unwrap();

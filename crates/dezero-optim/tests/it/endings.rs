@@ -163,7 +163,8 @@ fn starts_where_there_is_no_value_are_refused() {
 #[test]
 fn functions_without_end_are_told() {
     type Named = (fn(&Variable) -> Variable, &'static str);
-    let downhill: [Named; 4] = [
+    let downhill: [Named; 5] = [
+        (|x| x.less(1.0).where_(x, -x), "a roof"),
         (|x| -x.powf(2.0), "a parabola upside down"),
         (|x| x.powf(3.0), "a cubic"),
         (|x| x * 1.0, "a line"),

@@ -1,0 +1,127 @@
+//! Pictures of searches: contours with paths, a curve with points, or values at each iteration.
+
+use std::path::Path;
+
+use dezero::Variable;
+use dezero::plot::{Convergence, Curve, Parabola, Paths};
+use dezero::transforms::try_derivatives;
+
+use super::arguments::Method;
+use super::outcome::method_name;
+use super::problem::{Goal, Problem};
+use super::search::Found;
+use crate::report::Failure;
+
+/// The parabolas that are drawn of Newton's method.
+const PARABOLAS: usize = 3;
+
+/// The formats of pictures.
+const FORMATS: [&str; 1] = ["svg"];
+
+/// Whether a picture can be written to a file of this name.
+pub(crate) fn check(path: &Path) -> Result<(), Failure> {
+    let extension = path.extension().unwrap_or_default();
+    if FORMATS
+        .iter()
+        .any(|format| extension.eq_ignore_ascii_case(format))
+    {
+        return Ok(());
+    }
+    let endings = FORMATS.map(|format| format!(".{format}")).join(" or ");
+    Err(Failure::usage(format!(
+        "--output {}: name a file that ends in {endings}",
+        path.display()
+    )))
+}
+
+/// The picture, as SVG, of searches of which `best` found the best point.
+pub(crate) fn draw(
+    problem: &Problem,
+    searches: &[&Found],
+    best: Option<&Found>,
+    side_by_side: bool,
+) -> String {
+    let best = best.filter(|found| found.optimum.is_converged());
+    match &problem.start.names[..] {
+        [x] => curve(problem, x, searches, best),
+        [x, y] => paths(problem, [x, y], searches, best, side_by_side),
+        _ => convergence(problem, searches, best),
+    }
+}
+
+fn paths(
+    problem: &Problem,
+    [x, y]: [&str; 2],
+    searches: &[&Found],
+    best: Option<&Found>,
+    side_by_side: bool,
+) -> String {
+    let mut picture = Paths::new(|x, y| problem.number(&[x, y]))
+        .title(&problem.title())
+        .axes(x, y);
+    for found in searches {
+        let points = found.trace.rows().map(|row| (row.x[0], row.x[1]));
+        picture = picture.path(&method_name(problem, found), points);
+    }
+    if let Some(found) = best {
+        let (x, y) = (found.x[0], found.x[1]);
+        picture = match problem.goal {
+            Goal::Minimum => picture.minimum(x, y),
+            Goal::Maximum => picture.maximum(x, y),
+        };
+    }
+    if side_by_side {
+        picture = picture.side_by_side();
+    }
+    picture.to_svg()
+}
+
+fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) -> String {
+    let mut picture = Curve::new(|x| problem.number(&[x]))
+        .title(&problem.title())
+        .axes(x, &format!("f({x})"));
+    for found in searches {
+        let points = found.trace.rows().map(|row| row.x[0]);
+        picture = picture.path(&method_name(problem, found), points);
+        if found.method == Method::Newton && searches.len() == 1 {
+            let points = found.trace.rows().map(|row| row.x[0]);
+            let steps = points.take(found.optimum.iterations.min(PARABOLAS));
+            picture = picture.parabolas(steps.filter_map(|x| parabola(problem, x)));
+        }
+    }
+    if let Some(found) = best {
+        picture = match problem.goal {
+            Goal::Minimum => picture.minimum(found.x[0]),
+            Goal::Maximum => picture.maximum(found.x[0]),
+        };
+    }
+    picture.to_svg()
+}
+
+/// What Newton's method takes the formula for at a point.
+fn parabola(problem: &Problem, at: f64) -> Option<Parabola> {
+    let f = |x: &Variable| problem.value(std::slice::from_ref(x));
+    let derivatives = try_derivatives(f, &Variable::new(at), 2).ok()?;
+    let [value, slope, curvature] = &derivatives[..] else {
+        return None;
+    };
+    Some(Parabola {
+        at,
+        value: value.item(),
+        slope: slope.item(),
+        curvature: curvature.item(),
+    })
+}
+
+fn convergence(problem: &Problem, searches: &[&Found], best: Option<&Found>) -> String {
+    let mut picture = Convergence::new().title(&problem.title());
+    for found in searches {
+        let values = found.trace.rows().map(|row| row.value);
+        picture = picture.line(&method_name(problem, found), values);
+    }
+    // A sum of squares that comes down to 0 is its own distance from the best value.
+    if let Some(found) = best.filter(|found| found.optimum.value.abs() > 1e-12) {
+        picture = picture.best(found.optimum.value);
+    }
+    picture.to_svg()
+}
