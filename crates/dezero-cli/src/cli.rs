@@ -6,8 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::minimize::MinimizeArguments;
+use crate::root::RootArguments;
 
-/// Derivatives, series, graphs and minima of formulas.
+/// Derivatives, series, graphs, minima and roots of formulas.
 ///
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
 /// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
@@ -110,6 +111,17 @@ Examples:
   dezero maximize \"sin(x)*cos(y)\" --start x=1,y=0.5 --compare gd,newton --lr 0.1 -o hills.svg")]
     Maximize(MinimizeArguments),
 
+    /// Where equations hold, searched from a start
+    #[command(after_help = "\
+An equation is two formulas with `=` between them, or one formula that is to be zero. The exit code is \
+1 if the search ends where the equations do not hold.
+
+Examples:
+  dezero root \"cos(x) = x\" --start x=1
+  dezero root \"x^2 + y^2 = 4; y = x^2\" --start x=1,y=1
+  dezero root \"x^3 - 2*x - 5\" --start x=2 --json")]
+    Root(RootArguments),
+
     /// The functions a formula can use, with their derivatives
     #[command(after_help = "Example:\n  dezero ops")]
     Ops,
@@ -138,6 +150,7 @@ impl Command {
             | Self::Check(_)
             | Self::Minimize(_)
             | Self::Maximize(_)
+            | Self::Root(_)
             | Self::Ops => None,
         }
     }

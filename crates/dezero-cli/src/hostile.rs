@@ -179,13 +179,13 @@ proptest! {
 
     #[test]
     fn random_command_lines_end_well(
-        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize", "maximize"]),
+        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize", "maximize", "root"]),
         formula in formula(),
         point in point(),
         flags in flags(),
     ) {
         let at = match command {
-            "minimize" | "maximize" => "--start",
+            "minimize" | "maximize" | "root" => "--start",
             "taylor" => "--around",
             _ => "--at",
         };

@@ -1,6 +1,6 @@
-//! The command `dezero`: derivatives, series, graphs and minima of formulas at the shell.
+//! The command `dezero`: derivatives, series, graphs, minima and roots of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize` and
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize`, `root` and
 //! `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
 //! messages to standard error, an exit code.
 
@@ -20,6 +20,7 @@ mod jacobian;
 mod minimize;
 mod ops;
 mod report;
+mod root;
 mod series;
 mod taylor;
 
@@ -66,6 +67,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Graph(arguments) => graph::run(arguments),
         Command::Minimize(arguments) => minimize::run(Goal::Minimum, arguments),
         Command::Maximize(arguments) => minimize::run(Goal::Maximum, arguments),
+        Command::Root(arguments) => root::run(arguments),
         Command::Ops => Ok(ops::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,13 +5,14 @@ use std::process::{Command, Stdio};
 
 use crate::command::dezero;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "diff",
     "taylor",
     "check",
     "graph",
     "minimize",
     "maximize",
+    "root",
     "ops",
     "completions",
     "man",
@@ -20,7 +21,9 @@ const COMMANDS: [&str; 9] = [
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
-    for command in ["diff", "taylor", "check", "graph", "minimize", "maximize"] {
+    for command in [
+        "diff", "taylor", "check", "graph", "minimize", "maximize", "root",
+    ] {
         insta::assert_snapshot!(
             format!("help_{command}"),
             dezero(&[command, "--help"]).success()
@@ -105,6 +108,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero-graph",
         "dezero-minimize",
         "dezero-maximize",
+        "dezero-root",
         "dezero-ops",
         "dezero-completions",
         "dezero-man",

@@ -12,4 +12,5 @@ mod jacobian;
 mod minimize;
 mod ops;
 mod problem_file;
+mod root;
 mod taylor;
