@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::command::command;
 
-/// Starts a search that takes a minute, and interrupts it once it listens.
+/// Starts a search that takes a minute, and interrupts it once it is on its way.
 fn interrupted(arguments: &[&str]) -> Output {
     let child = started(arguments);
     interrupt(&child);
@@ -23,6 +23,11 @@ fn started(arguments: &[&str]) -> Child {
         .spawn()
         .unwrap();
     wait_until_it_listens(&mut child);
+    // And past the start, where the first search would stop before it has begun.
+    let begun = ticks(&child);
+    while ticks(&child) < begun + 20 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+    }
     child
 }
 
@@ -45,6 +50,14 @@ fn wait_until_it_listens(child: &mut Child) {
         }
         assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
     }
+}
+
+/// The time that a process has computed, in hundredths of a second.
+fn ticks(child: &Child) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+    // The fields after the name, which is in parentheses; the time is the 14th of all.
+    let fields = text.rsplit_once(')').unwrap().1;
+    fields.split_whitespace().nth(11).unwrap().parse().unwrap()
 }
 
 const SLOW: [&str; 10] = [
