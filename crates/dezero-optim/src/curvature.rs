@@ -4,7 +4,7 @@ use crate::optimum::{Curvature, Iteration};
 use crate::search::{Goal, Halt, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
-use crate::vector::dot;
+use crate::vector::{dot, norm};
 
 /// Up to this dimension a dense Hessian is looked at.
 const DENSE: usize = 200;
@@ -23,6 +23,9 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
     }
     if let Some(curvature) = search.seen(end) {
         return Ok((curvature, stop));
+    }
+    if !search.may_look_at(end) {
+        return unknown;
     }
     let sample = search.sample_of(end)?;
     if search.dimension() > DENSE && !search.is_sparse(&sample) {
@@ -46,12 +49,14 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
     } else {
         (hessian, gradient.to_vec())
     };
-    let curvature = of(&hessian);
-    // Half the square of the Newton decrement: what the value would still fall by.
-    let gain = hessian
-        .factor(0.0)
-        .map(|factor| 0.5 * dot(&gradient, &factor.solve(&gradient)));
-    let is_there = gain.is_some_and(|gain| gain <= 16.0 * search.epsilon() * end.value.abs());
+    let curvature = of(&hessian, search.epsilon());
+    // Half the square of the Newton decrement is what the value would still fall by, and the Newton step how far
+    // the point would still move.
+    let is_there = hessian.factor(0.0).is_some_and(|factor| {
+        let step = factor.solve(&gradient);
+        0.5 * dot(&gradient, &step) <= 16.0 * search.epsilon() * end.value.abs()
+            || norm(&step) <= 8.0 * search.epsilon() * norm(&end.x)
+    });
     match stop {
         Stop::Stuck if curvature == Curvature::PositiveDefinite && is_there => {
             Ok((curvature, Stop::Precision))
@@ -62,16 +67,18 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
     }
 }
 
-/// The signs of the eigenvalues, up to rounding.
-pub(crate) fn of(hessian: &Symmetric) -> Curvature {
-    let noise = hessian.bound() * f64::EPSILON.sqrt() * 1e-2;
+/// The signs of the eigenvalues, up to what rounding in units of `epsilon` makes of them.
+pub(crate) fn of(hessian: &Symmetric, epsilon: f64) -> Curvature {
+    let noise = hessian.bound() * epsilon.sqrt() * 1e-2;
+    // An eigenvalue of zero is not seen more exactly.
+    let zero = hessian.bound() * epsilon * hessian.order() as f64;
     if hessian.order() == 0 {
         return Curvature::PositiveDefinite;
     }
     match hessian.eigenvalues() {
         Some(eigenvalues) => {
             let least = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
-            if least > hessian.bound() * f64::EPSILON * hessian.order() as f64 {
+            if least > zero {
                 Curvature::PositiveDefinite
             } else if least >= -noise {
                 Curvature::Semidefinite
@@ -79,7 +86,7 @@ pub(crate) fn of(hessian: &Symmetric) -> Curvature {
                 Curvature::Indefinite
             }
         }
-        None if hessian.factor(0.0).is_some() => Curvature::PositiveDefinite,
+        None if hessian.factor(-zero).is_some() => Curvature::PositiveDefinite,
         None if hessian.factor(noise).is_some() => Curvature::Semidefinite,
         None => Curvature::Indefinite,
     }

@@ -137,7 +137,7 @@ fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
             let largest = s.iter().copied().fold(0.0, f64::max);
             let is_full = s
                 .iter()
-                .all(|&s| s > largest * f64::EPSILON * m.max(n) as f64);
+                .all(|&s| s > largest * search.epsilon() * m.max(n) as f64);
             if is_full {
                 for i in 0..n {
                     for j in 0..n {

@@ -52,9 +52,9 @@ impl Layout {
         self.parts.len()
     }
 
-    /// Whether the numbers are of single precision.
+    /// Whether some of the numbers are of single precision, and what is computed from them.
     pub(crate) fn is_single(&self) -> bool {
-        self.parts.iter().all(|part| part.dtype == DType::F32)
+        self.parts.iter().any(|part| part.dtype == DType::F32)
     }
 
     /// Whether a number is.

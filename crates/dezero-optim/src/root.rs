@@ -49,8 +49,9 @@ pub struct Root<X> {
     pub x: X,
     /// The largest absolute element of the function there.
     pub residual: f64,
-    /// The largest that it may be at a root: 1e-10 times the largest at the start, at least 1e-12. (In
-    /// single precision, 1e-4 times, at least 1e-6.)
+    /// The largest that it may be at a root: 1e-10 times the largest at the start, or times what the slopes at
+    /// the end make of the size of the variables if that is less, but at least 1e-12. (In single precision, 1e-4
+    /// times, at least 1e-6.)
     pub tolerance: f64,
     /// Why the search ended.
     pub stop: Stop,
@@ -114,14 +115,32 @@ impl Minimizer<'_> {
             }
             Ok(y)
         });
-        let (optimum, (residual, is_single)) = self.gradient_tolerance(0.0).search(
+        let from: Vec<f64> = (start.variables().iter())
+            .flat_map(|x| x.to_vec::<f64>())
+            .collect();
+        let (optimum, (residual, scale, is_single)) = self.gradient_tolerance(0.0).search(
             Goal::LeastSquares,
             function,
             &start.variables(),
             |search, end| {
                 let sample = search.sample_of(end).map_err(Halt::into_error)?;
                 let residual = crate::vector::largest(&sample.residuals());
-                Ok((residual, search.layout().is_single()))
+                let jacobian = search.jacobian(&sample).map_err(Halt::into_error)?;
+                // What the slopes make of the variables: of a minimum that is no root, little.
+                let sizes = end
+                    .x
+                    .iter()
+                    .zip(&from)
+                    .map(|(x, from)| x.abs().max(from.abs()));
+                let sizes: Vec<f64> = sizes.collect();
+                let scale = (0..jacobian.nrows())
+                    .map(|i| {
+                        (0..sizes.len())
+                            .map(|j| jacobian[(i, j)].abs() * sizes[j])
+                            .sum()
+                    })
+                    .fold(0.0, f64::max);
+                Ok((residual, scale, search.layout().is_single()))
             },
         )?;
         let (relative, least): (f64, f64) = if is_single {
@@ -131,7 +150,7 @@ impl Minimizer<'_> {
         };
         let tolerance = first
             .get()
-            .map_or(least, |first| least.max(relative * first));
+            .map_or(least, |first| least.max(relative * first.min(scale)));
         Ok(Root {
             x: P::each(optimum.x),
             residual,

@@ -161,7 +161,9 @@ pub(super) fn levenberg_marquardt(
             scale = lengths.iter().map(one_for_zero).collect();
             // Moré has factors from 0.1 to 100.
             let size = scaled_norm(&scale, &at.x);
-            radius = if size == 0.0 { 1.0 } else { size };
+            // Steps that change less than rounding does show nothing.
+            let least = 1e-6 * norm(&at.residuals());
+            radius = if size == 0.0 { 1.0 } else { size.max(least) };
         }
         for (scale, length) in scale.iter_mut().zip(lengths) {
             *scale = scale.max(length);
@@ -202,7 +204,7 @@ fn within_ellipsoid(
         let promised = bent + 2.0 * damped;
         let x = along(&at.x, 1.0, &p);
         if length == 0.0 || x[..] == at.x[..] {
-            return Err(Stop::Precision.into());
+            return Err(no_further(search, at, linear, lambda).into());
         }
         let trial = search.evaluate(x)?;
         let actual = at.value - trial.value;
@@ -212,15 +214,13 @@ fn within_ellipsoid(
             return if better {
                 Ok(trial)
             } else {
-                Err(Stop::Precision.into())
+                Err(no_further(search, at, linear, lambda).into())
             };
         }
-        let ratio = if trial.value.is_finite() {
-            actual / promised
-        } else {
-            -1.0
-        };
-        if ratio <= 0.25 {
+        let ratio = actual / promised;
+        let is_usable =
+            trial.value.is_finite() && ratio > 1e-4 && all_finite(search.gradient(&trial)?);
+        if !is_usable || ratio <= 0.25 {
             // Where the parabola with the slope at the start and the value at the trial is least.
             let slope = -(bent + damped);
             let fraction = if actual >= 0.0 || !trial.value.is_finite() {
@@ -232,9 +232,31 @@ fn within_ellipsoid(
         } else if lambda == 0.0 || ratio >= 0.75 {
             *radius = 2.0 * length;
         }
-        if ratio > 1e-4 && all_finite(search.gradient(&trial)?) {
+        if is_usable {
             return Ok(trial);
         }
+    }
+}
+
+/// Why no step leads further: the whole step to where the linear problem is solved would gain nothing, or it
+/// was cut because it failed. What it would gain of the sum of squares is the squared cosine of the angle
+/// between the residuals and the tangent plane (D. Bates and D. Watts, "A relative offset orthogonality
+/// convergence criterion for nonlinear least squares", Technometrics 23 (1981)).
+fn no_further(search: &Search<'_>, at: &Sample, linear: &Linear, lambda: f64) -> Stop {
+    let step = linear.step(0.0);
+    let gain: f64 = step
+        .iter()
+        .zip(&linear.singular)
+        .map(|(p, s)| (p * s) * (p * s))
+        .sum();
+    let is_small = gain <= search.epsilon().sqrt() * at.value;
+    // What rounding makes of the residuals.
+    let noise = 64.0 * search.epsilon() * scaled_norm(&linear.scale, &at.x);
+    let is_noise = gain.sqrt() <= noise;
+    if lambda == 0.0 || is_small || is_noise {
+        Stop::Precision
+    } else {
+        Stop::Stuck
     }
 }
 
@@ -247,7 +269,8 @@ pub(super) fn gauss_newton(
     search.arrive(&at)?;
     loop {
         let jacobian = finite_jacobian(search, &at)?;
-        let scale = vec![1.0; at.x.len()];
+        let one_for_zero = |length: f64| if length == 0.0 { 1.0 } else { length };
+        let scale = columns(&jacobian).into_iter().map(one_for_zero).collect();
         let linear = Linear::new(&at, scale, &jacobian)?;
         let direction = linear.unscaled(&linear.step(0.0));
         let slope = dot(search.gradient(&at)?, &direction);

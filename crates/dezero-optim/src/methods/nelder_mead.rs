@@ -31,6 +31,9 @@ pub(super) fn run(search: &mut Search<'_>, start: Rc<Sample>) -> Result<Infallib
     }
 }
 
+/// Numbers below do not tell how far to go from them.
+const ZERO: f64 = 1e-9;
+
 /// The best corner of a simplex, once it is small.
 fn shrunk(search: &mut Search<'_>, start: &Rc<Sample>, size: f64) -> Result<Rc<Sample>, Halt> {
     let n = start.x.len();
@@ -44,17 +47,27 @@ fn shrunk(search: &mut Search<'_>, start: &Rc<Sample>, size: f64) -> Result<Rc<S
     let mut corners = vec![Rc::clone(start)];
     for i in 0..n {
         let mut x = start.x.to_vec();
-        let by = if x[i] == 0.0 {
+        let by = if x[i].abs() < ZERO {
             0.005
         } else {
             size * x[i].abs()
         };
-        // The other way, where the bounds leave no room.
-        let upper = search
+        let (lower, upper) = search
             .bounds
             .as_ref()
-            .map_or(f64::INFINITY, |bounds| bounds.upper[i]);
-        x[i] += if x[i] + by <= upper { by } else { -by };
+            .map_or((f64::NEG_INFINITY, f64::INFINITY), |bounds| {
+                (bounds.lower[i], bounds.upper[i])
+            });
+        // The other way, where the bounds leave no room, or as far as they leave some.
+        x[i] = if x[i] + by <= upper {
+            x[i] + by
+        } else if x[i] - by >= lower {
+            x[i] - by
+        } else if upper - x[i] >= x[i] - lower {
+            upper
+        } else {
+            lower
+        };
         corners.push(search.evaluate(x)?);
     }
     loop {

@@ -14,6 +14,7 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use super::model::{Step, exact_step, steihaug_step};
+use super::quasi_newton::nothing_lower;
 use crate::curvature;
 use crate::method::{Model, NewtonTrust};
 use crate::search::{Halt, Sample, Search};
@@ -67,7 +68,7 @@ pub(super) fn run(
         };
         let (next, ratio) = match region.next(search, &at, Some(&hessian)) {
             // An exact model may still see further.
-            Err(Halt::Stop(Stop::Precision)) if age > 0 => {
+            Err(Halt::Stop(Stop::Precision | Stop::Stuck)) if age > 0 => {
                 arrived = Ok(());
                 continue;
             }
@@ -91,10 +92,14 @@ fn saddle(search: &mut Search<'_>, at: &Sample, halt: Halt) -> Result<Symmetric,
     match halt {
         Halt::Stop(Stop::Gradient) if search.options.curvature => {
             search.doubt_sparsity();
-            let hessian = search.hessian(at)?;
-            let curvature = curvature::of(&hessian);
+            // Without second derivatives, the gradient has the last word.
+            let Ok(hessian) = search.hessian(at) else {
+                return Err(halt);
+            };
+            let curvature = curvature::of(&hessian, search.epsilon());
             search.see(at, curvature);
             if curvature.is_saddle() {
+                search.check_limits()?;
                 Ok(hessian)
             } else {
                 Err(halt)
@@ -132,7 +137,7 @@ impl Region {
             };
             let x = along(&at.x, 1.0, &step.p);
             if x[..] == at.x[..] {
-                return Err(Stop::Precision.into());
+                return Err(no_further(search, at, &step, radius)?.into());
             }
             let trial = search.evaluate(x)?;
             let actual = at.value - trial.value;
@@ -144,7 +149,7 @@ impl Region {
                 return if better {
                     Ok((trial, 1.0))
                 } else {
-                    Err(Stop::Precision.into())
+                    Err(no_further(search, at, &step, radius)?.into())
                 };
             }
             let ratio = actual / step.decrease;
@@ -189,6 +194,22 @@ impl Region {
         } else {
             radius
         });
+    }
+}
+
+/// Why no step leads further. A step that the radius does not cut ends where the gradient is zero, as far as
+/// the model knows; one that it cuts short was cut because longer ones failed.
+fn no_further(
+    search: &mut Search<'_>,
+    at: &Sample,
+    step: &Step,
+    radius: f64,
+) -> Result<Stop, Halt> {
+    let length = norm(&step.p);
+    if length > 0.0 && length < 0.9 * radius {
+        Ok(Stop::Precision)
+    } else {
+        nothing_lower(search, at)
     }
 }
 

@@ -295,7 +295,7 @@ impl<'f> Search<'f> {
         Ok(())
     }
 
-    fn check_limits(&self) -> Result<(), Halt> {
+    pub(crate) fn check_limits(&self) -> Result<(), Halt> {
         if self.iterations >= self.iteration_limit {
             return Err(Stop::Iterations(self.iteration_limit).into());
         }
@@ -369,6 +369,13 @@ impl<'f> Search<'f> {
 
     pub(crate) fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// Whether [`sample_of`](Self::sample_of) is within the limit of calls.
+    pub(crate) fn may_look_at(&self, end: &Iteration) -> bool {
+        let is_known = |sample: &Rc<Sample>| self.joined && sample.x == end.x;
+        self.calls.get() < self.options.evaluations
+            || self.last_sample.as_ref().is_some_and(is_known)
     }
 
     /// The function where the search ended, with its variables joined: called again only if the search

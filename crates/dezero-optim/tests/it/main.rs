@@ -4,6 +4,7 @@ mod book;
 mod bounds;
 mod curvature;
 mod endings;
+mod hostile;
 mod large;
 mod least_squares;
 mod methods;
