@@ -326,10 +326,15 @@ impl Variable {
     /// let x = Variable::new(1.0);
     /// assert!(!x.is_constant() && !x.sin().is_constant());
     /// assert!(Variable::constant(1.0).is_constant() && x.detach().is_constant());
-    /// assert!((2.0 * &x).creator().unwrap().inputs()[1].is_constant() != x.is_constant());
+    /// let inputs = (Variable::constant([2.0, 3.0]) * &x).creator().unwrap().inputs();
+    /// assert!(inputs[0].is_constant() && !inputs[1].is_constant());
     /// ```
     pub fn is_constant(&self) -> bool {
-        !self.is_tracked()
+        match &self.0 {
+            // What a node still holds of a constant that nobody else does.
+            Repr::Result(handle) => matches!(handle.node().op, Op::Constant),
+            _ => !self.is_tracked(),
+        }
     }
 
     /// Whether this is the same variable as `other`, not just one of the same value.

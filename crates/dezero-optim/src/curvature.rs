@@ -1,7 +1,7 @@
 //! How the function curves where a search ended: whether it is a minimum.
 
 use crate::optimum::{Curvature, Iteration};
-use crate::search::{Goal, Halt, Search};
+use crate::search::{Halt, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
 use crate::vector::{dot, norm};
@@ -18,12 +18,13 @@ pub(crate) fn at(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> (Curva
 fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvature, Stop), Halt> {
     let unknown = Ok((Curvature::Unknown, stop));
     let is_arrived = stop.is_converged() || stop == Stop::Stuck;
-    if !is_arrived || end.gradient_norm.is_nan() || search.goal() == Goal::LeastSquares {
+    if !is_arrived || end.gradient_norm.is_nan() {
         return unknown;
     }
     if let Some(curvature) = search.seen(end) {
         return Ok((curvature, stop));
     }
+    search.square();
     if !search.may_look_at(end) {
         return unknown;
     }

@@ -59,7 +59,7 @@ pub struct Fit<X> {
     /// The number of residuals less that of parameters.
     pub degrees_of_freedom: usize,
     /// The standard deviation of the residuals: the root of the sum of their squares by the degrees of
-    /// freedom.
+    /// freedom; NaN if there are none.
     pub residual_deviation: f64,
 }
 
@@ -124,7 +124,11 @@ fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
     });
     let (m, jacobian) = found.map_err(Halt::into_error)?;
     let degrees_of_freedom = m.saturating_sub(n);
-    let residual_deviation = (end.value / degrees_of_freedom as f64).sqrt();
+    let residual_deviation = if degrees_of_freedom == 0 {
+        f64::NAN
+    } else {
+        (end.value / degrees_of_freedom as f64).sqrt()
+    };
     let lengths: Vec<f64> = (0..n).map(|j| jacobian.col(j).norm_l2()).collect();
     let is_determined =
         degrees_of_freedom > 0 && jacobian.is_all_finite() && lengths.iter().all(|&l| l > 0.0);

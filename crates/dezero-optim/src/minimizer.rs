@@ -352,12 +352,12 @@ impl<'a> Minimizer<'a> {
             // No point was finite, and yet none was refused: the first call was never made.
             return Err(Kind::Method(format!("the search did not begin: {stop}")).into());
         };
+        let looked = look(&mut search, &end)?;
         let (curvature, stop) = if options.curvature {
             curvature::at(&mut search, &end, stop)
         } else {
             (Curvature::Unknown, stop)
         };
-        let looked = look(&mut search, &end)?;
         let optimum = Optimum {
             x: search.layout().separate(&end.x)?,
             value: end.value,

@@ -27,7 +27,7 @@ use hessian::Sparsity;
 pub(crate) use sample::Sample;
 
 /// Below this, a value counts as falling without end.
-const BOTTOMLESS: f64 = -1e100;
+const BOTTOMLESS: f64 = -1e200;
 
 /// A function of variables.
 pub(crate) type Function<'f> = Box<dyn Fn(&[Variable]) -> dezero_core::Result<Variable> + 'f>;
@@ -88,6 +88,8 @@ impl From<Stop> for Halt {
 pub(crate) struct Search<'f> {
     function: Function<'f>,
     goal: Goal,
+    /// Whether the function gives residuals, and their squares are summed.
+    is_squared: bool,
     layout: Layout,
     /// Whether the variables are joined into one, which second derivatives need.
     joined: bool,
@@ -123,6 +125,7 @@ impl<'f> Search<'f> {
         Self {
             function,
             goal,
+            is_squared: false,
             joined: layout.variables() == 1,
             layout,
             options,
@@ -371,6 +374,15 @@ impl<'f> Search<'f> {
         &self.layout
     }
 
+    /// From here on, of a sum of squares the value is asked for in place of the residuals: it has a Hessian.
+    pub(crate) fn square(&mut self) {
+        if self.goal == Goal::LeastSquares {
+            self.goal = Goal::Minimum;
+            self.is_squared = true;
+            self.last_sample = None;
+        }
+    }
+
     /// Whether [`sample_of`](Self::sample_of) is within the limit of calls.
     pub(crate) fn may_look_at(&self, end: &Iteration) -> bool {
         let is_known = |sample: &Rc<Sample>| self.joined && sample.x == end.x;
@@ -383,7 +395,7 @@ impl<'f> Search<'f> {
     pub(crate) fn sample_of(&mut self, end: &Iteration) -> Result<Rc<Sample>, Halt> {
         let known = self
             .last_sample
-            .take()
+            .clone()
             .filter(|sample| self.joined && sample.x == end.x);
         if let Some(sample) = known {
             return Ok(sample);

@@ -56,16 +56,27 @@ impl Search<'_> {
     pub(super) fn call(&self, x: Arc<[f64]>) -> Result<Sample, Halt> {
         let record = no_grad(|| {
             self.calls.set(self.calls.get() + 1);
+            let f = |xs: &[Variable]| {
+                let y = if self.joined {
+                    (self.function)(&self.layout.split(&xs[0])?)?
+                } else {
+                    (self.function)(xs)?
+                };
+                if self.is_squared {
+                    y.try_square()?.try_sum(..)
+                } else {
+                    Ok(y)
+                }
+            };
             if self.joined {
-                let f = |xs: &[Variable]| (self.function)(&self.layout.split(&xs[0])?);
                 Evaluation::try_new(f, &[self.layout.joined(&x)?][..])
             } else {
-                Evaluation::try_new(&self.function, &self.layout.separate(&x)?[..])
+                Evaluation::try_new(f, &self.layout.separate(&x)?[..])
             }
         })?;
         let y = record.value();
         let value = match self.goal {
-            Goal::LeastSquares => y.to_vec::<f64>().iter().map(|r| r * r).sum(),
+            Goal::LeastSquares => y.to_vec::<f64>().iter().fold(0.0, |sum, r| sum + r * r),
             _ if y.size() != 1 => return Err(Kind::NotScalar(y.shape()).into()),
             _ => self.sign() * y.item(),
         };

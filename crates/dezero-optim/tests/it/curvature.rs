@@ -1,7 +1,9 @@
 //! What a search says of the place where it ended.
 
 use dezero_core::Variable;
-use dezero_optim::{Curvature, GradientDescent, Method, Minimizer, NewtonTrust, minimize};
+use dezero_optim::{
+    Curvature, GradientDescent, Method, Minimizer, NewtonTrust, least_squares, minimize,
+};
 
 fn saddle(x: &Variable) -> Variable {
     let (a, b) = (x.get_item(0), x.get_item(1));
@@ -50,6 +52,17 @@ fn what_does_not_matter_stays_where_it_is() {
         assert!(found.is_converged(), "{found}");
         assert_eq!(found.x.to_vec::<f64>()[1], 7.0);
     }
+}
+
+#[test]
+fn a_fit_that_is_worst_is_no_fit() {
+    // At 0, the square of the residual x^2 - 1 has a maximum.
+    let fit = least_squares(|x| x.square() - 1.0, &Variable::new(0.0)).unwrap();
+    assert_eq!(fit.optimum.curvature, Curvature::Indefinite, "{fit}");
+    assert!(!fit.is_converged());
+    let fit = least_squares(|x| x.square() - 1.0, &Variable::new(0.1)).unwrap();
+    assert_eq!(fit.optimum.curvature, Curvature::PositiveDefinite, "{fit}");
+    assert!(fit.is_converged());
 }
 
 #[test]
