@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::fit::arguments::FitArguments;
+
 /// Derivatives, series, graphs and minima of formulas.
 ///
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
@@ -19,10 +21,11 @@ Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
-  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2
+  dezero fit decay.csv \"a*exp(-b*x) + c\" --start a=1,b=1,c=0"
 )]
 pub(crate) struct Cli {
-    /// Print JSON, for programs (diff, taylor, check, minimize and ops)
+    /// Print JSON, for programs (diff, taylor, check, minimize, fit and ops)
     #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
@@ -82,6 +85,22 @@ Examples:
   dezero minimize \"x^4 - 2*x^2\" --start x=2 --lr 0.01 --trace --json")]
     Minimize(MinimizeArguments),
 
+    /// The parameters of a formula that meet a table of data best
+    #[command(after_help = "\
+The sum of the squares of the residuals, data less model, is made least. Standard errors, and 95% \
+intervals from Student's t distribution, are those of linear theory around the result; they are \
+scaled to the scatter of the residuals, and hold where rows err independently and alike. With --errors \
+they are not scaled: the errors given are taken as known, and the intervals are normal.
+
+The file may have commas, semicolons or tabs between the columns, and comments in lines that begin \
+with #. `y = ` before the model says the same as --response y.
+
+Examples:
+  dezero fit decay.csv \"a*exp(-b*x) + c\" --start a=1,b=1,c=0
+  dezero fit decay.csv \"y = a*exp(-b*x) + c\" --start a=1,b=1,c=0 -o fit.svg
+  dezero fit plane.csv \"a + b*u + c*v\" --start a=0,b=0,c=0 --errors sigma --json")]
+    Fit(FitArguments),
+
     /// The functions a formula can use, with their derivatives
     #[command(after_help = "Example:\n  dezero ops")]
     Ops,
@@ -105,9 +124,12 @@ impl Command {
             Self::Graph(_) => Some("DOT"),
             Self::Completions { .. } => Some("a completion script"),
             Self::Man => Some("troff"),
-            Self::Diff(_) | Self::Taylor(_) | Self::Check(_) | Self::Minimize(_) | Self::Ops => {
-                None
-            }
+            Self::Diff(_)
+            | Self::Taylor(_)
+            | Self::Check(_)
+            | Self::Minimize(_)
+            | Self::Fit(_)
+            | Self::Ops => None,
         }
     }
 }
@@ -259,7 +281,7 @@ impl Method {
 }
 
 /// A whole number; `1e6` is one too.
-fn whole(text: &str) -> Result<usize, String> {
+pub(crate) fn whole(text: &str) -> Result<usize, String> {
     /// Up to here every whole number is a float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if let Ok(number) = text.parse() {
@@ -281,7 +303,7 @@ fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-fn from_zero(text: &str) -> Result<f64, String> {
+pub(crate) fn from_zero(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number >= 0.0 => Ok(number),
         _ => Err("it must be a number from 0".to_owned()),

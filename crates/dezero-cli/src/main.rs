@@ -1,7 +1,7 @@
 //! The command `dezero`: derivatives, series, graphs and minima of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize` and
-//! `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize`, `fit`
+//! and `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
 //! messages to standard error, an exit code.
 
 mod assignments;
@@ -11,6 +11,7 @@ mod columns;
 mod derivation;
 mod diff;
 mod differences;
+mod fit;
 mod graph;
 #[cfg(test)]
 mod hostile;
@@ -62,6 +63,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Minimize(arguments) => minimize::run(arguments),
+        Command::Fit(arguments) => fit::run(arguments),
         Command::Ops => Ok(ops::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -207,7 +207,7 @@
 
 pub use dezero_core::*;
 #[cfg(feature = "viz")]
-pub use dezero_viz::{Dot, dot_func, dot_var, get_dot_graph};
+pub use dezero_viz::{Dot, dot_func, dot_var, get_dot_graph, plot};
 
 #[cfg(feature = "expr")]
 pub use dezero_expr as expr;
