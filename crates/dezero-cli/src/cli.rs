@@ -22,7 +22,7 @@ Examples:
   dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
   dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2
-  dezero fit decay.csv \"a*exp(-b*x) + c\" --start a=1,b=1,c=0"
+  dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0"
 )]
 pub(crate) struct Cli {
     /// Print JSON, for programs (diff, taylor, check, minimize, fit and ops)
@@ -96,8 +96,8 @@ The file may have commas, semicolons or tabs between the columns, and comments i
 with #. `y = ` before the model says the same as --response y.
 
 Examples:
-  dezero fit decay.csv \"a*exp(-b*x) + c\" --start a=1,b=1,c=0
-  dezero fit decay.csv \"y = a*exp(-b*x) + c\" --start a=1,b=1,c=0 -o fit.svg
+  dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0
+  dezero fit decay.csv \"y = a*exp(-b*t) + c\" --start a=1,b=1,c=0 -o fit.svg
   dezero fit plane.csv \"a + b*u + c*v\" --start a=0,b=0,c=0 --errors sigma --json")]
     Fit(FitArguments),
 

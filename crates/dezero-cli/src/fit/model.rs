@@ -173,7 +173,10 @@ fn check_start(point: &Point, needed: &[&str], table: &Table) -> Result<(), Fail
     }
     let example: Vec<String> = needed
         .iter()
-        .map(|name| format!("{name}={}", Number(value(name).unwrap_or(1.0))))
+        .map(|name| match value(name) {
+            Some(value) => format!("{name}={}", Number(value)),
+            None => format!("{name}=1"),
+        })
         .collect();
     Err(Failure::usage(format!(
         "no start for {}, which {} no column of {} (those are {})\n  help: --start {}",

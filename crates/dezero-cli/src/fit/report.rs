@@ -63,28 +63,40 @@ fn write_parameters(text: &mut String, model: &Model, fitted: &Fitted) {
     let mut rows = vec![["", "value", "std. error", "95% from", "to"].map(str::to_owned)];
     for (i, name) in model.parameters.iter().enumerate() {
         let (value, error) = (fitted.values[i], fitted.standard_errors[i]);
-        let digits = digits_worth(value, error);
-        let [low, high] = fitted.interval(i);
+        let [low, high] = fitted.interval(i).map(|end| to_error(end, value, error));
         rows.push([
             name.clone(),
-            rounded(value, digits),
-            rounded(error, 4),
-            rounded(low, digits),
-            rounded(high, digits),
+            to_error(value, value, error),
+            to_error(error, value, error),
+            low,
+            high,
         ]);
     }
     write_columns(text, &rows);
 }
 
-/// The significant digits of a value that its standard error leaves, and one or two more.
-fn digits_worth(value: f64, error: f64) -> usize {
-    let orders = value.abs().log10().floor() - error.log10().floor();
-    // No casts of what is not finite: the limits take it in.
-    if orders.is_nan() {
-        7
-    } else {
-        orders.clamp(3.0, 12.0) as usize + 4
+/// A number of the row of a parameter, to the fourth digit of its standard error.
+fn to_error(x: f64, value: f64, error: f64) -> String {
+    /// Digits for a value without an error.
+    const ALONE: usize = 7;
+    if x.is_nan() {
+        return "-".to_owned();
     }
+    let last = error.log10().floor() - 3.0;
+    let size = value.abs().max(error);
+    if (1e-4..1e7).contains(&size) && (-9.0..=0.0).contains(&last) {
+        let text = format!("{x:.*}", (-last) as usize);
+        // No digit is left of it, nor a sign.
+        let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+        return if is_zero { text.replace('-', "") } else { text };
+    }
+    let digits = x.abs().log10().floor() - last + 1.0;
+    let digits = if digits.is_finite() {
+        digits.clamp(1.0, 16.0) as usize
+    } else {
+        ALONE
+    };
+    rounded(x, digits)
 }
 
 fn rounded(x: f64, digits: usize) -> String {
@@ -108,7 +120,7 @@ fn write_columns<const N: usize>(text: &mut String, rows: &[[String; N]]) {
 }
 
 fn write_quality(text: &mut String, data: &Data, fitted: &Fitted) {
-    let fit = &fitted.fit;
+    let (fit, deviation) = (&fitted.fit, fitted.deviation);
     let freedom = match fit.degrees_of_freedom {
         1 => "1 degree of freedom".to_owned(),
         n => format!("{n} degrees of freedom"),
@@ -119,14 +131,11 @@ fn write_quality(text: &mut String, data: &Data, fitted: &Fitted) {
             if known { "chi^2" } else { "sum of squares" },
             fit.optimum.value,
         ),
-        ("residual std. deviation", fit.residual_deviation),
+        ("residual std. deviation", deviation),
         ("R^2", fitted.r_squared),
     ];
     if known {
-        rows[1] = (
-            "chi^2 per degree of freedom",
-            fit.residual_deviation.powi(2),
-        );
+        rows[1] = ("chi^2 per degree of freedom", deviation.powi(2));
     }
     let width = widest(rows.iter().map(|(label, _)| *label));
     for (i, (label, value)) in rows.into_iter().enumerate() {
@@ -177,9 +186,10 @@ fn notes(table: &Table, model: &Model, data: &Data, fitted: &Fitted) -> Vec<Stri
             table.names[column]
         ));
     }
-    if fitted.fit.degrees_of_freedom == 0 {
+    let is_known = fitted.covariance.iter().all(|x| x.is_finite());
+    if !is_known && fitted.fit.degrees_of_freedom == 0 {
         notes.push("as many parameters as rows: nothing is left to tell errors from".to_owned());
-    } else if fitted.covariance.iter().any(|x| x.is_nan()) {
+    } else if !is_known {
         notes.push(
             "no standard errors: the data do not determine the parameters one by one; \
              others fit as well"
@@ -311,7 +321,7 @@ fn object(
         matrix(&|i, j| fitted.correlation(i, j)),
     );
     object.insert("sum_of_squares".into(), json(optimum.value));
-    object.insert("residual_deviation".into(), json(fit.residual_deviation));
+    object.insert("residual_deviation".into(), json(fitted.deviation));
     object.insert("degrees_of_freedom".into(), json!(fit.degrees_of_freedom));
     object.insert("r_squared".into(), json(fitted.r_squared));
     object.insert("converged".into(), json!(fit.is_converged()));

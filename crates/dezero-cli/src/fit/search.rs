@@ -104,6 +104,8 @@ pub(super) struct Fitted {
     /// The parameters, in the order of the model.
     pub(super) values: Vec<f64>,
     pub(super) standard_errors: Vec<f64>,
+    /// The standard deviation of the residuals; NaN without degrees of freedom.
+    pub(super) deviation: f64,
     /// Row by row.
     pub(super) covariance: Vec<f64>,
     /// How many standard errors a 95% interval reaches to either side.
@@ -144,26 +146,29 @@ impl Fitted {
         if let Some(most) = arguments.evaluations {
             minimizer = minimizer.evaluations(most);
         }
-        let fit = minimizer.least_squares(residuals, &start[..])?;
-
-        let numbers = |variables: &[Variable]| variables.iter().map(Variable::item).collect();
-        let (values, mut standard_errors): (Vec<f64>, Vec<f64>) =
-            (numbers(&fit.optimum.x), numbers(&fit.standard_errors));
-        let mut covariance = fit.covariance.clone();
-        let mut quantile = student::quantile(fit.degrees_of_freedom.max(1));
-        if matches!(data.weighting, Weighting::Errors(_)) {
-            let deviation = fit.residual_deviation;
-            standard_errors
-                .iter_mut()
-                .for_each(|error| *error /= deviation);
-            covariance
-                .iter_mut()
-                .for_each(|entry| *entry /= deviation * deviation);
-            quantile = student::NORMAL;
-        }
+        let fit = minimizer
+            .least_squares(residuals, &start[..])
+            .map_err(|error| not_begun(&error))?;
+        let numbers =
+            |variables: &[Variable]| variables.iter().map(Variable::item).collect::<Vec<f64>>();
+        let (covariance, quantile) = if matches!(data.weighting, Weighting::Errors(_)) {
+            let covariance = unscaled_covariance(residuals, &fit.optimum.x)?;
+            (covariance, student::NORMAL)
+        } else {
+            let quantile = student::quantile(fit.degrees_of_freedom.max(1));
+            (fit.covariance.clone(), quantile)
+        };
+        let values = numbers(&fit.optimum.x);
+        let n = values.len();
+        let is_free = fit.degrees_of_freedom > 0;
         Ok(Self {
+            deviation: if is_free {
+                fit.residual_deviation
+            } else {
+                f64::NAN
+            },
+            standard_errors: (0..n).map(|i| covariance[i * n + i].sqrt()).collect(),
             values,
-            standard_errors,
             covariance,
             quantile,
             r_squared: 1.0 - fit.optimum.value / variation(data),
@@ -176,6 +181,10 @@ impl Fitted {
     pub(super) fn correlation(&self, i: usize, j: usize) -> f64 {
         let n = self.values.len();
         let entry = |i: usize, j: usize| self.covariance[i * n + j];
+        if i == j {
+            // One, unless nothing is known.
+            return entry(i, i) / entry(i, i);
+        }
         entry(i, j) / (entry(i, i).sqrt() * entry(j, j).sqrt())
     }
 
@@ -187,6 +196,38 @@ impl Fitted {
             self.values[parameter] + reach,
         ]
     }
+}
+
+/// `(J'J)^-1`: the covariance of the parameters if the residuals have a standard deviation of 1.
+fn unscaled_covariance(
+    residuals: impl Fn(&[Variable]) -> dezero::Result<Variable>,
+    parameters: &[Variable],
+) -> Result<Vec<f64>, Failure> {
+    // The library scales by the deviation of the residuals, which tells nothing where there is none, or no
+    // degree of freedom. Residuals that depend on no parameter leave the rest as it is.
+    let more = Variable::constant(vec![1.0; parameters.len().max(1)].as_slice());
+    let residuals =
+        |parameters: &[Variable]| Variable::try_concatenate(&[&residuals(parameters)?, &more], 0);
+    let fit = Minimizer::new(Method::Auto)
+        .iterations(0)
+        .least_squares(residuals, parameters)?;
+    let variance = fit.residual_deviation * fit.residual_deviation;
+    Ok(fit
+        .covariance
+        .iter()
+        .map(|entry| entry / variance)
+        .collect())
+}
+
+/// Why the library refuses to search.
+fn not_begun(error: &optim::Error) -> Failure {
+    let message = error.to_string();
+    Failure::failed(if error.is_start() {
+        // What the library calls so.
+        message.replacen("the function", "the sum of squares", 1)
+    } else {
+        message
+    })
 }
 
 /// The model in each row.

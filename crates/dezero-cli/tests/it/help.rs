@@ -3,14 +3,15 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::command::dezero;
+use crate::command::{data, dezero};
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "diff",
     "taylor",
     "check",
     "graph",
     "minimize",
+    "fit",
     "ops",
     "completions",
     "man",
@@ -19,7 +20,7 @@ const COMMANDS: [&str; 8] = [
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
-    for command in ["diff", "taylor", "check", "graph", "minimize"] {
+    for command in ["diff", "taylor", "check", "graph", "minimize", "fit"] {
         insta::assert_snapshot!(
             format!("help_{command}"),
             dezero(&[command, "--help"]).success()
@@ -42,6 +43,9 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn the_examples_of_the_help_work() {
     let directory = tempfile::tempdir().unwrap();
+    for table in ["decay.csv", "plane.csv"] {
+        std::fs::copy(data(table), directory.path().join(table)).unwrap();
+    }
     let mut examples = 0;
     for help in COMMANDS {
         let text = dezero(&[help, "--help"]).success();
@@ -54,7 +58,7 @@ fn the_examples_of_the_help_work() {
             examples += 1;
         }
     }
-    assert!(examples >= 18, "{examples} examples");
+    assert!(examples >= 22, "{examples} examples");
 }
 
 #[test]
@@ -98,6 +102,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero-check",
         "dezero-graph",
         "dezero-minimize",
+        "dezero-fit",
         "dezero-ops",
         "dezero-completions",
         "dezero-man",

@@ -4,6 +4,7 @@ mod check;
 mod command;
 mod diff;
 mod exit_codes;
+mod fit;
 mod graph;
 mod help;
 mod jacobian;
