@@ -200,7 +200,7 @@
 //! | `dezero-core` | [`Variable`], the primitives, recording and differentiation |
 //! | `dezero-expr` | [`expr`]: formulas |
 //! | `dezero-optim` | [`optim`]: minimisation |
-//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text |
+//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text; [`plot`]: pictures of searches and fits |
 //! | `dezero-cli` | the command `dezero` |
 //!
 //! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names.

@@ -179,9 +179,13 @@ fn check_start(point: &Point, needed: &[&str], table: &Table) -> Result<(), Fail
         })
         .collect();
     Err(Failure::usage(format!(
-        "no start for {}, which {} no column of {} (those are {})\n  help: --start {}",
+        "no start for {}, which {} of {} (those are {})\n  help: --start {}",
         listed(&missing),
-        if missing.len() == 1 { "is" } else { "are" },
+        if missing.len() == 1 {
+            "is no column"
+        } else {
+            "are no columns"
+        },
         table.name,
         table.listed(),
         example.join(",")

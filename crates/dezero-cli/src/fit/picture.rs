@@ -17,7 +17,11 @@ const SIZE: (usize, usize) = (80, 20);
 
 /// What can be drawn: the curve, if there is one predictor; with several, what was observed against what
 /// the model says.
-pub(super) struct Picture<'a>(Option<Fit<'a>>);
+pub(super) struct Picture<'a> {
+    /// What is fitted to what.
+    title: String,
+    fit: Option<Fit<'a>>,
+}
 
 /// Whether a picture that is asked for can be drawn.
 pub(super) fn check(arguments: &FitArguments, model: &Model) -> Result<(), Failure> {
@@ -46,7 +50,7 @@ impl<'a> Picture<'a> {
     pub(super) fn new(table: &Table, model: &'a Model, data: &Data, fitted: &'a Fitted) -> Self {
         let response = &table.names[model.response];
         let title = format!("{response} = {}", model.text);
-        Self(match &data.predictors[..] {
+        let fit = match &data.predictors[..] {
             [] => None,
             [x] => {
                 let points = x.iter().copied().zip(data.response.iter().copied());
@@ -58,7 +62,6 @@ impl<'a> Picture<'a> {
                 let predictor = &table.names[model.predictors[0]];
                 Some(
                     Fit::new(points)
-                        .title(&title)
                         .axes(predictor, response)
                         .curve("model", curve),
                 )
@@ -70,21 +73,21 @@ impl<'a> Picture<'a> {
                     .copied()
                     .zip(data.response.iter().copied());
                 let fit = Fit::new(points)
-                    .title(&title)
                     .axes(&format!("{response} of the model"), response)
                     .curve("where both are equal", |x| x);
                 Some(fit)
             }
-        })
+        };
+        Self { title, fit }
     }
 
     /// What the terminal shows of it. With `--output`, it goes to the file instead.
-    pub(super) fn show(&self, arguments: &FitArguments) -> Result<String, Failure> {
-        let Self(Some(fit)) = self else {
+    pub(super) fn show(self, arguments: &FitArguments) -> Result<String, Failure> {
+        let Some(fit) = self.fit else {
             return Ok(String::new());
         };
         if let Some(path) = &arguments.output {
-            write_file(path, &fit.to_svg())?;
+            write_file(path, &fit.title(&self.title).to_svg())?;
             return Ok(String::new());
         }
         let width = terminal_size_of(io::stdout()).map_or(SIZE.0, |(width, _)| width.0.into());

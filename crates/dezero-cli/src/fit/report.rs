@@ -204,7 +204,7 @@ fn notes(table: &Table, model: &Model, data: &Data, fitted: &Fitted) -> Vec<Stri
                 "{} and {} are hardly told apart: their correlation is {}",
                 model.parameters[i],
                 model.parameters[j],
-                Number(to_digits(correlation, 4))
+                Number(to_digits(correlation, 6))
             ));
         }
     }

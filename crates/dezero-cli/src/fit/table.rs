@@ -72,7 +72,9 @@ impl Table {
         if text.contains('\r') {
             text = text.replace("\r\n", "\n").replace('\r', "\n");
         }
-        let header = text.lines().find(|line| !is_passed_over(line));
+        let header = text
+            .lines()
+            .find(|line| !is_passed_over(line) && !line.trim().is_empty());
         let Some(header) = header else {
             let what = if text.trim().is_empty() {
                 "is empty"
@@ -87,12 +89,18 @@ impl Table {
             delimiter: delimiter(header),
             text: String::new(),
         };
-        let mut header = StringRecord::new();
-        table
-            .reader(&text)
-            .read_record(&mut header)
-            .map_err(|error| table.unread(&error))?;
-        table.names = header.iter().map(str::to_owned).collect();
+        let (mut header, mut reader) = (StringRecord::new(), table.reader(&text));
+        while is_blank(&header) {
+            if !reader
+                .read_record(&mut header)
+                .map_err(|error| table.unread(&error))?
+            {
+                break;
+            }
+        }
+        // Messages show them.
+        let shown = |name: &str| name.replace(char::is_control, "\u{fffd}");
+        table.names = header.iter().map(shown).collect();
         table.text = text;
         table.check_header()?;
         Ok(table)
@@ -143,8 +151,8 @@ impl Table {
 
     /// The names, for messages.
     pub(super) fn listed(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        listed(&names)
+        let names = self.names.iter().map(String::as_str);
+        listed(&names.filter(|name| !name.is_empty()).collect::<Vec<_>>())
     }
 
     /// A column whose name means a number in a formula, where the formula has that name: it would not be
@@ -178,12 +186,12 @@ impl Table {
             {
                 break;
             }
-            if std::mem::take(&mut is_header) {
+            if is_header {
+                is_header = is_blank(&record);
                 continue;
             }
             let line = place.of_record(&self.text, start);
-            // A line of spaces.
-            if record.len() == 1 && self.names.len() > 1 && record[0].is_empty() {
+            if is_blank(&record) && self.names.len() > 1 {
                 continue;
             }
             if record.len() != self.names.len() {
@@ -235,6 +243,8 @@ impl Table {
                 let with_point = field.replacen(',', ".", 1);
                 let help = if with_point != field && with_point.parse::<f64>().is_ok() {
                     format!("write it with a point, {with_point}")
+                } else if field.contains('\n') {
+                    "a quotation mark is not closed".to_owned()
                 } else {
                     "--skip-missing leaves out such rows".to_owned()
                 };
@@ -286,6 +296,11 @@ impl Place {
     }
 }
 
+/// Whether a record is a line of spaces, or none.
+fn is_blank(record: &StringRecord) -> bool {
+    record.iter().all(str::is_empty) && record.len() <= 1
+}
+
 /// Whether a line is empty or a comment.
 fn is_passed_over(line: &str) -> bool {
     line.starts_with('#') || line.trim_end_matches('\n').is_empty()
@@ -332,6 +347,7 @@ mod tests {
                 "\u{feff}# a comment; with; semicolons\n\n x , y \n",
                 vec!["x", "y"],
             ),
+            ("  \n\nx\ty\n", vec!["x", "y"]),
             ("x\r\n1\r\n", vec!["x"]),
         ] {
             assert_eq!(table(text).unwrap().names, names, "{text}");
