@@ -63,11 +63,11 @@ impl Table {
         }
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let end = error.utf8_error().valid_up_to();
-            let line = 1 + lines_in(&error.as_bytes()[..end]);
+            let line = 1 + lines_in(&String::from_utf8_lossy(&error.as_bytes()[..end]));
             Failure::failed(format!("{name}, line {line}: this is not UTF-8"))
         })?;
-        if let Some(rest) = text.strip_prefix('\u{feff}') {
-            text = rest.to_owned();
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
         }
         if text.contains('\r') {
             text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -291,7 +291,7 @@ impl Place {
     }
 
     fn move_to(&mut self, text: &str, byte: usize) {
-        self.line += lines_in(&text.as_bytes()[self.byte..byte]);
+        self.line += lines_in(&text[self.byte..byte]);
         self.byte = byte;
     }
 }
@@ -306,8 +306,8 @@ fn is_passed_over(line: &str) -> bool {
     line.starts_with('#') || line.trim_end_matches('\n').is_empty()
 }
 
-fn lines_in(text: &[u8]) -> usize {
-    text.iter().filter(|&&byte| byte == b'\n').count()
+fn lines_in(text: &str) -> usize {
+    text.matches('\n').count()
 }
 
 /// What stands between the names: of comma, semicolon and tab the one that is there most often outside of
@@ -329,6 +329,8 @@ pub(super) fn counted(n: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn table(text: &str) -> Result<Table, String> {
@@ -391,5 +393,53 @@ mod tests {
         let table = table("e,x,pi,1\n").unwrap();
         assert_eq!(table.hidden_in("a*x + e"), Some("e"));
         assert_eq!(table.hidden_in("2e1*x*exp(x)+1"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a file holds, it is read or refused in a line.
+        #[test]
+        fn every_text_is_read_or_explained(text in "[xy1,;\t\"# \r\n\u{feff}é.-]{0,40}", skip in any::<bool>()) {
+            let lines = text.lines().count() + text.matches('\r').count();
+            let read = table(&text).and_then(|table| {
+                let wanted = [0, table.names.len() - 1];
+                table.numbers(&wanted, skip).map_err(|failure| failure.to_string())
+            });
+            match read {
+                Ok(numbers) => {
+                    prop_assert!(numbers.lines.iter().all(|&line| line <= lines));
+                    prop_assert!(numbers.lines.is_sorted_by(|a, b| a < b));
+                    prop_assert!(numbers.columns.iter().all(|column| column.len() == numbers.lines.len()));
+                }
+                Err(message) => {
+                    prop_assert!(message.starts_with("error: t.csv"), "{message}");
+                    prop_assert!(!message.replace("\n  help: ", "").contains(['\n', '\r']), "{message}");
+                }
+            }
+        }
+
+        /// What is written is what is read, in the lines where it stands.
+        #[test]
+        fn numbers_are_read_as_written(
+            rows in prop::collection::vec((any::<f64>(), 0..4_usize), 1..20),
+            delimiter in prop::sample::select(vec![',', ';', '\t']),
+            end in prop::sample::select(vec!["\n", "\r\n"]),
+        ) {
+            let rows: Vec<(f64, usize)> = rows.into_iter().filter(|(x, _)| x.is_finite()).collect();
+            prop_assume!(!rows.is_empty());
+            let (mut text, mut line, mut lines) = (format!("x{delimiter}y{end}"), 1, Vec::new());
+            for (x, before) in &rows {
+                text += &["", "# no row", "", "#"][..*before].join(end);
+                text += if *before > 0 { end } else { "" };
+                text += &format!(" {x:?} {delimiter}\"{x:e}\"{end}");
+                line += before + 1;
+                lines.push(line);
+            }
+            let numbers = table(&text).unwrap().numbers(&[0, 1], false).unwrap();
+            prop_assert_eq!(numbers.lines, lines);
+            let written: Vec<f64> = rows.iter().map(|row| row.0).collect();
+            prop_assert_eq!(numbers.columns, [written.clone(), written]);
+        }
     }
 }
