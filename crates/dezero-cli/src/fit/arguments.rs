@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::{from_zero, whole};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct FitArguments {
     /// The table: a CSV file with the names of its columns in the first line; - for standard input
     pub(crate) data: PathBuf,
@@ -46,26 +46,31 @@ pub(crate) struct FitArguments {
     pub(crate) output: Option<PathBuf>,
 }
 
-/// What the columns of the table are for.
-#[derive(Debug, Default, Args)]
+/// What the columns of the table are for. The argument with the id `data` names the table.
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Columns {
     /// The column that the model is to meet [default: the one that the model does not use]
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) response: Option<String>,
 
     /// A column of known standard deviations, one of each row; they make the standard errors absolute
-    #[arg(long, value_name = "COLUMN", conflicts_with = "weights")]
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        requires = "data",
+        conflicts_with = "weights"
+    )]
     pub(crate) errors: Option<String>,
 
     /// A column of weights of the rows in the sum of squares, known up to a common factor
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) weights: Option<String>,
 
     /// Leave out rows in which a column that is needed has no number
-    #[arg(long)]
+    #[arg(long, requires = "data")]
     pub(crate) skip_missing: bool,
 
     /// Show each row with what the model says and the difference
-    #[arg(long)]
+    #[arg(long, requires = "data")]
     pub(crate) residuals: bool,
 }

@@ -329,6 +329,8 @@ pub(super) fn counted(n: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -432,7 +434,7 @@ mod tests {
             for (x, before) in &rows {
                 text += &["", "# no row", "", "#"][..*before].join(end);
                 text += if *before > 0 { end } else { "" };
-                text += &format!(" {x:?} {delimiter}\"{x:e}\"{end}");
+                write!(text, " {x:?} {delimiter}\"{x:e}\"{end}").unwrap();
                 line += before + 1;
                 lines.push(line);
             }
