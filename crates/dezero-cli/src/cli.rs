@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::fit::FitArguments;
 use crate::minimize::MinimizeArguments;
 use crate::root::RootArguments;
 
-/// Derivatives, series, graphs, minima and roots of formulas.
+/// Derivatives, series, graphs, minima, roots and fits of formulas.
 ///
 /// A formula is written as on paper: `sin(x)*exp(-x^2) + y/3`. `dezero ops` lists the functions;
 /// `^` is the power, `pi`, `e` and `tau` are known, and every other name is a variable.
@@ -22,7 +23,8 @@ Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
-  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2"
+  dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2
+  dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0"
 )]
 pub(crate) struct Cli {
     /// Print JSON, for programs (not graph, completions and man)
@@ -122,6 +124,22 @@ Examples:
   dezero root \"x^3 - 2*x - 5\" --start x=2 --json")]
     Root(RootArguments),
 
+    /// The parameters of a formula that meet a table of data best
+    #[command(after_help = "\
+The sum of the squares of the residuals, data less model, is made least. Standard errors, and 95% \
+intervals from Student's t distribution, are those of linear theory around the result; they are \
+scaled to the scatter of the residuals, and hold where rows err independently and alike. With --errors \
+they are not scaled: the errors given are taken as known, and the intervals are normal.
+
+The file may have commas, semicolons or tabs between the columns, and comments in lines that begin \
+with #. `y = ` before the model says the same as --response y.
+
+Examples:
+  dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0
+  dezero fit decay.csv \"y = a*exp(-b*t) + c\" --start a=1,b=1,c=0 -o fit.svg
+  dezero fit plane.csv \"a + b*u + c*v\" --start a=0,b=0,c=0 --errors sigma --json")]
+    Fit(FitArguments),
+
     /// The functions a formula can use, with their derivatives
     #[command(after_help = "Example:\n  dezero ops")]
     Ops,
@@ -151,6 +169,7 @@ impl Command {
             | Self::Minimize(_)
             | Self::Maximize(_)
             | Self::Root(_)
+            | Self::Fit(_)
             | Self::Ops => None,
         }
     }

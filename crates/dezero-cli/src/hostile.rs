@@ -209,4 +209,27 @@ proptest! {
         check(&["taylor", &formula, "--around", &point, "--order", &order, "--wrt", "x", "--json"])?;
         check(&["check", &formula, "--at", &point, "--json"])?;
     }
+
+    /// Models of a column `x` that meet another, from any start.
+    #[test]
+    fn random_models_end_well(model in tree(), start in [number(), number()], skip in any::<bool>()) {
+        let start = format!("y={},변수={}", start[0], start[1]);
+        let mut arguments = vec![
+            "fit", "tests/data/gaps.csv", &model, "--start", &start, "--response", "u", "--evaluations", "200",
+        ];
+        if skip {
+            arguments.extend(["--skip-missing", "--errors", "s", "--json"]);
+        }
+        check(&arguments)?;
+    }
+
+    /// The random ones above may lack a name of the start; these have all.
+    #[test]
+    fn every_model_is_fitted_or_explained(model in tree(), y in -3.0..3.0_f64, z in -3.0..3.0_f64) {
+        let (model, start) = (format!("({model}) + 0*y*변수"), format!("y={y:?},변수={z:?}"));
+        check(&[
+            "fit", "tests/data/gaps.csv", &model, "--start", &start, "--response", "u", "--evaluations", "200",
+            "--skip-missing",
+        ])?;
+    }
 }

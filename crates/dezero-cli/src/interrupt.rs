@@ -1,5 +1,6 @@
 //! Ctrl-C during a search: the first asks it to stop with what it has, the second ends the process.
 
+use std::ops::ControlFlow;
 use std::process;
 use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
@@ -30,4 +31,13 @@ pub(crate) fn listen() {
 /// Whether an interrupt has come.
 pub(crate) fn asked() -> bool {
     ASKED.get().is_some()
+}
+
+/// Goes on, until an interrupt has come.
+pub(crate) fn watch() -> ControlFlow<()> {
+    if asked() {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    }
 }

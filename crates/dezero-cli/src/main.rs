@@ -1,7 +1,7 @@
 //! The command `dezero`: derivatives, series, graphs, minima and roots of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize`, `root` and
-//! `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize`, `root`, `fit`
+//! and `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
 //! messages to standard error, an exit code.
 
 mod assignments;
@@ -11,6 +11,7 @@ mod columns;
 mod derivation;
 mod diff;
 mod differences;
+mod fit;
 mod formulas;
 mod graph;
 #[cfg(test)]
@@ -68,6 +69,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Minimize(arguments) => minimize::run(Goal::Minimum, arguments),
         Command::Maximize(arguments) => minimize::run(Goal::Maximum, arguments),
         Command::Root(arguments) => root::run(arguments),
+        Command::Fit(arguments) => fit::run(arguments),
         Command::Ops => Ok(ops::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,7 +1,6 @@
 //! `dezero root`: where equations hold, searched from a start.
 
 use std::fmt::Write;
-use std::ops::ControlFlow;
 
 use clap::Args;
 use dezero::Variable;
@@ -91,13 +90,7 @@ pub(crate) fn run(arguments: &RootArguments) -> Result<Report, Failure> {
         )));
     }
     interrupt::listen();
-    let mut minimizer = Minimizer::new(Method::Auto).on_iteration(|_| {
-        if interrupt::asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
+    let mut minimizer = Minimizer::new(Method::Auto).on_iteration(|_| interrupt::watch());
     if let Some(iterations) = arguments.iters {
         minimizer = minimizer.iterations(iterations);
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use dezero_core::Variable;
 use dezero_core::transforms::{Point, Returned};
+use faer::Mat;
 use faer::linalg::solvers::Svd;
 
 use crate::error::Error;
@@ -54,8 +55,11 @@ pub struct Fit<X> {
     /// not determine it.
     pub standard_errors: X,
     /// The covariance of the parameters, row by row, with rows and columns as the numbers of all variables:
-    /// `s^2 (J'J)^-1`. NaN where the data do not determine it.
+    /// `s^2 (J'J)^-1`, where `s` is the deviation of the residuals. NaN where the data do not determine it.
     pub covariance: Vec<f64>,
+    /// `(J'J)^-1`: the covariance of the parameters if the residuals are in units of their known standard
+    /// deviations. NaN where the data do not determine it.
+    pub unscaled_covariance: Vec<f64>,
     /// The number of residuals less that of parameters.
     pub degrees_of_freedom: usize,
     /// The standard deviation of the residuals: the root of the sum of their squares by the degrees of
@@ -102,6 +106,7 @@ impl Minimizer<'_> {
             optimum: optimum.map(P::each),
             standard_errors: P::each(found.standard_errors),
             covariance: found.covariance,
+            unscaled_covariance: found.unscaled_covariance,
             degrees_of_freedom: found.degrees_of_freedom,
             residual_deviation: found.residual_deviation,
         })
@@ -112,6 +117,7 @@ impl Minimizer<'_> {
 struct Spread {
     standard_errors: Vec<Variable>,
     covariance: Vec<f64>,
+    unscaled_covariance: Vec<f64>,
     degrees_of_freedom: usize,
     residual_deviation: f64,
 }
@@ -129,37 +135,41 @@ fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
     } else {
         (end.value / degrees_of_freedom as f64).sqrt()
     };
-    let lengths: Vec<f64> = (0..n).map(|j| jacobian.col(j).norm_l2()).collect();
-    let is_determined =
-        degrees_of_freedom > 0 && jacobian.is_all_finite() && lengths.iter().all(|&l| l > 0.0);
-    let mut covariance = vec![f64::NAN; n * n];
-    if is_determined {
-        // Columns of unit length: the units of the parameters do not matter to the rank.
-        let unit = faer::Mat::from_fn(m, n, |i, j| jacobian[(i, j)] / lengths[j]);
-        if let Ok(svd) = Svd::new_thin(unit.as_ref()) {
-            let (v, s) = (svd.V(), svd.S().column_vector());
-            let largest = s.iter().copied().fold(0.0, f64::max);
-            let is_full = s
-                .iter()
-                .all(|&s| s > largest * search.epsilon() * m.max(n) as f64);
-            if is_full {
-                for i in 0..n {
-                    for j in 0..n {
-                        let inverse: f64 =
-                            (0..n).map(|k| v[(i, k)] / s[k] * (v[(j, k)] / s[k])).sum();
-                        covariance[i * n + j] = residual_deviation * residual_deviation * inverse
-                            / lengths[i]
-                            / lengths[j];
-                    }
-                }
-            }
-        }
-    }
+    let unscaled = inverse_square(&jacobian, search.epsilon());
+    let variance = residual_deviation * residual_deviation;
+    let covariance: Vec<f64> = unscaled.iter().map(|entry| variance * entry).collect();
     let errors: Vec<f64> = (0..n).map(|i| covariance[i * n + i].sqrt()).collect();
     Ok(Spread {
         standard_errors: search.layout().separate(&errors)?,
         covariance,
+        unscaled_covariance: unscaled,
         degrees_of_freedom,
         residual_deviation,
     })
+}
+
+/// `(J'J)^-1`, row by row, from the singular values of a Jacobian; NaN if those are not all above rounding.
+fn inverse_square(jacobian: &Mat<f64>, epsilon: f64) -> Vec<f64> {
+    let (m, n) = (jacobian.nrows(), jacobian.ncols());
+    let unknown = vec![f64::NAN; n * n];
+    let lengths: Vec<f64> = (0..n).map(|j| jacobian.col(j).norm_l2()).collect();
+    let is_regular = |length: &f64| *length > 0.0 && length.is_finite();
+    if m < n || !lengths.iter().all(is_regular) {
+        return unknown;
+    }
+    // Columns of unit length: the units of the parameters do not matter to the rank.
+    let unit = Mat::from_fn(m, n, |i, j| jacobian[(i, j)] / lengths[j]);
+    let Ok(svd) = Svd::new_thin(unit.as_ref()) else {
+        return unknown;
+    };
+    let (v, s) = (svd.V(), svd.S().column_vector());
+    let largest = s.iter().copied().fold(0.0, f64::max);
+    if s.iter().any(|&s| s <= largest * epsilon * m as f64) {
+        return unknown;
+    }
+    let entry = |i: usize, j: usize| -> f64 {
+        let sum: f64 = (0..n).map(|k| v[(i, k)] / s[k] * (v[(j, k)] / s[k])).sum();
+        sum / lengths[i] / lengths[j]
+    };
+    (0..n * n).map(|at| entry(at / n, at % n)).collect()
 }

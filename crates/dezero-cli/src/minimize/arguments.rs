@@ -13,7 +13,7 @@ pub(crate) const LEARNING_RATE: f64 = 0.001;
 #[derive(Debug, Args)]
 pub(crate) struct MinimizeArguments {
     /// The formula, such as "(x - 3)^2"
-    #[arg(allow_hyphen_values = true, required_unless_present_any = ["residuals", "from_file"])]
+    #[arg(allow_hyphen_values = true, required_unless_present_any = ["residuals", "from_file", "fit"])]
     pub(crate) formula: Option<String>,
 
     /// Where to begin: a value for each variable, such as x0=0,x1=2
@@ -80,6 +80,24 @@ pub(crate) struct MinimizeArguments {
     /// Read what is not given here from a TOML file
     #[arg(long, value_name = "FILE")]
     pub(crate) from_file: Option<PathBuf>,
+
+    /// Fit the formula of --model to the columns of a CSV file, as `dezero fit` does, which has more options
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "model",
+        conflicts_with_all = ["formula", "residuals", "from_file", "method", "compare", "lr", "time", "bounds", "trace"]
+    )]
+    pub(crate) fit: Option<PathBuf>,
+
+    /// The model to --fit: names of columns are data, other names are parameters
+    #[arg(
+        long,
+        value_name = "FORMULA",
+        allow_hyphen_values = true,
+        requires = "fit"
+    )]
+    pub(crate) model: Option<String>,
 
     /// Show the point, the value and the largest entry of the gradient at every iteration
     #[arg(long)]

@@ -22,10 +22,22 @@ use self::compare::Outcomes;
 use self::problem::Problem;
 use self::problem_file::Given;
 use self::search::Found;
+use crate::fit::{self, FitArguments};
 use crate::interrupt;
 use crate::report::{Failure, Report, write_file};
 
 pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, Failure> {
+    if let (Some(data), Some(model)) = (&arguments.fit, &arguments.model) {
+        if goal == Goal::Maximum {
+            return Err(Failure::usage("--fit: a fit is a minimum: dezero fit"));
+        }
+        let mut fit = FitArguments::new(data.clone(), model.clone(), arguments.start.clone());
+        fit.iters = arguments.iters.unwrap_or(fit.iters);
+        fit.tol = arguments.tol.unwrap_or(fit.tol);
+        fit.evaluations = arguments.evaluations;
+        fit.output.clone_from(&arguments.output);
+        return fit::run(&fit);
+    }
     if let Some(path) = &arguments.output {
         picture::check(path)?;
     }

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::command::dezero;
+use crate::command::{data, dezero};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "diff",
     "taylor",
     "check",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 10] = [
     "minimize",
     "maximize",
     "root",
+    "fit",
     "ops",
     "completions",
     "man",
@@ -22,7 +23,7 @@ const COMMANDS: [&str; 10] = [
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
     for command in [
-        "diff", "taylor", "check", "graph", "minimize", "maximize", "root",
+        "diff", "taylor", "check", "graph", "minimize", "maximize", "root", "fit",
     ] {
         insta::assert_snapshot!(
             format!("help_{command}"),
@@ -46,6 +47,9 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn the_examples_of_the_help_work() {
     let directory = tempfile::tempdir().unwrap();
+    for table in ["decay.csv", "plane.csv"] {
+        std::fs::copy(data(table), directory.path().join(table)).unwrap();
+    }
     let mut examples = 0;
     for help in COMMANDS {
         let text = dezero(&[help, "--help"]).success();
@@ -109,6 +113,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero-minimize",
         "dezero-maximize",
         "dezero-root",
+        "dezero-fit",
         "dezero-ops",
         "dezero-completions",
         "dezero-man",

@@ -5,6 +5,7 @@ mod command;
 mod compare;
 mod diff;
 mod exit_codes;
+mod fit;
 mod graph;
 mod help;
 mod interrupt;
