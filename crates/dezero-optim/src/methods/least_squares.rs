@@ -159,11 +159,15 @@ pub(super) fn levenberg_marquardt(
         if scale.is_empty() {
             let one_for_zero = |&length: &f64| if length == 0.0 { 1.0 } else { length };
             scale = lengths.iter().map(one_for_zero).collect();
-            // Moré has factors from 0.1 to 100.
-            let size = scaled_norm(&scale, &at.x);
-            // Steps that change less than rounding does show nothing.
-            let least = 1e-6 * norm(&at.residuals());
-            radius = if size == 0.0 { 1.0 } else { size.max(least) };
+            // The length of the start in this scale, which is that of the residuals. (Moré has factors of it
+            // from 0.1 to 100.) At zero, and where steps of that size show nothing for rounding, the residuals
+            // have to tell.
+            let (size, residuals) = (scaled_norm(&scale, &at.x), norm(&at.residuals()));
+            radius = if size == 0.0 {
+                residuals
+            } else {
+                size.max(1e-6 * residuals)
+            };
         }
         for (scale, length) in scale.iter_mut().zip(lengths) {
             *scale = scale.max(length);
