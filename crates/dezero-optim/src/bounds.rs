@@ -95,6 +95,11 @@ impl Bounds {
         }
     }
 
+    pub(crate) fn contain(&self, x: &[f64]) -> bool {
+        let mut all = x.iter().zip(&self.lower).zip(&self.upper);
+        all.all(|((x, lower), upper)| lower <= x && x <= upper)
+    }
+
     /// How far a step down the gradient would go before it meets the bounds, at most its own length:
     /// zero at a constrained minimum.
     pub(crate) fn projected(&self, x: &[f64], gradient: &[f64]) -> Vec<f64> {

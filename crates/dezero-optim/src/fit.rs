@@ -52,7 +52,7 @@ pub struct Fit<X> {
     /// The parameters, with the sum of the squares of the residuals as the value.
     pub optimum: Optimum<X>,
     /// The standard error of each parameter: the root of the diagonal of the covariance. NaN where the data do
-    /// not determine it.
+    /// not determine it, and of a parameter that stands at a bound: those of the others hold while it stays.
     pub standard_errors: X,
     /// The covariance of the parameters, row by row, with rows and columns as the numbers of all variables:
     /// `s^2 (J'J)^-1`, where `s` is the deviation of the residuals. NaN where the data do not determine it.
@@ -129,13 +129,23 @@ fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
         Ok((m, search.jacobian(&sample)?))
     });
     let (m, jacobian) = found.map_err(Halt::into_error)?;
+    let is_at_bound = |j: usize| {
+        let bounds = search.bounds.as_ref();
+        bounds.is_some_and(|bounds| end.x[j] <= bounds.lower[j] || end.x[j] >= bounds.upper[j])
+    };
+    let free: Vec<usize> = (0..n).filter(|&j| !is_at_bound(j)).collect();
     let degrees_of_freedom = m.saturating_sub(n);
     let residual_deviation = if degrees_of_freedom == 0 {
         f64::NAN
     } else {
         (end.value / degrees_of_freedom as f64).sqrt()
     };
-    let unscaled = inverse_square(&jacobian, search.epsilon());
+    let of_free = Mat::from_fn(m, free.len(), |i, j| jacobian[(i, free[j])]);
+    let inverse = inverse_square(&of_free, search.epsilon());
+    let mut unscaled = vec![f64::NAN; n * n];
+    for (at, entry) in inverse.into_iter().enumerate() {
+        unscaled[free[at / free.len()] * n + free[at % free.len()]] = entry;
+    }
     let variance = residual_deviation * residual_deviation;
     let covariance: Vec<f64> = unscaled.iter().map(|entry| variance * entry).collect();
     let errors: Vec<f64> = (0..n).map(|i| covariance[i * n + i].sqrt()).collect();

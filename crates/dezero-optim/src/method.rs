@@ -13,7 +13,7 @@ use std::fmt;
 /// | [`NewtonTrust`] | Hessians, or products with them | most functions; sparse ones in a million dimensions |
 /// | [`Bfgs`](Method::Bfgs) | gradients | smooth functions of up to some hundred numbers |
 /// | [`Lbfgs`] | gradients | smooth functions of many numbers. Bounds |
-/// | [`LevenbergMarquardt`](Method::LevenbergMarquardt) | Jacobians | sums of squares |
+/// | [`LevenbergMarquardt`](Method::LevenbergMarquardt) | Jacobians | sums of squares. Bounds |
 /// | [`GaussNewton`](Method::GaussNewton) | Jacobians | sums of squares near a good fit |
 /// | [`NelderMead`](Method::NelderMead) | values | functions without derivatives, of a few numbers. Bounds |
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,6 +73,7 @@ impl Method {
                 | Self::Momentum(_)
                 | Self::Adam(_)
                 | Self::Lbfgs(_)
+                | Self::LevenbergMarquardt
                 | Self::NelderMead
         )
     }

@@ -376,7 +376,7 @@ impl<'a> Minimizer<'a> {
         let method = &self.method;
         if bounded && !method.takes_bounds() {
             return Err(Kind::Method(format!(
-                "{method} does not stay within bounds; `Lbfgs` does, and so do `GradientDescent` and `NelderMead`"
+                "{method} does not stay within bounds; `Lbfgs` does, for residuals `LevenbergMarquardt`, and so do `GradientDescent` and `NelderMead`"
             ))
             .into());
         }

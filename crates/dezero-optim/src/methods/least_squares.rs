@@ -10,7 +10,7 @@ use super::line_search::{Wolfe, strong_wolfe};
 use super::quasi_newton::nothing_lower;
 use crate::search::{Halt, Sample, Search};
 use crate::stop::Stop;
-use crate::vector::{all_finite, along, dot, largest, norm};
+use crate::vector::{all_finite, along, difference, dot, largest, norm};
 
 /// Linear least squares around a point, in variables scaled by `scale`: `J D^-1 = U S V'`.
 struct Linear {
@@ -172,10 +172,51 @@ pub(super) fn levenberg_marquardt(
         for (scale, length) in scale.iter_mut().zip(lengths) {
             *scale = scale.max(length);
         }
+        let jacobian = without_held(search, &at, jacobian)?;
         let linear = Linear::new(&at, scale.clone(), &jacobian)?;
-        at = within_ellipsoid(search, &at, &linear, &mut radius)?;
+        at = within_ellipsoid(search, &at, &jacobian, &linear, &mut radius)?;
         search.arrive(&at)?;
     }
+}
+
+/// Without the columns of numbers that stand at a bound and are pushed there: they do not move. (The rest of a
+/// step is cut off at the bounds: Ch. Kanzow, N. Yamashita and M. Fukushima, "Levenberg-Marquardt methods with
+/// strong local convergence properties for solving nonlinear equations with convex constraints", J. Comput.
+/// Appl. Math. 172 (2004).)
+fn without_held(
+    search: &mut Search<'_>,
+    at: &Sample,
+    mut jacobian: Mat<f64>,
+) -> Result<Mat<f64>, Halt> {
+    let gradient = search.gradient(at)?;
+    if let Some(bounds) = &search.bounds {
+        for j in 0..at.x.len() {
+            if bounds.holds(j, at.x[j], gradient[j]) {
+                jacobian.col_mut(j).fill(0.0);
+            }
+        }
+    }
+    Ok(jacobian)
+}
+
+/// What the linear problem promises of a step: `|r|^2 - |r + Jp|^2`.
+fn promise(at: &Sample, jacobian: &Mat<f64>, p: &[f64]) -> f64 {
+    let mut image = vec![0.0; jacobian.nrows()];
+    for (column, &p) in jacobian.col_iter().zip(p) {
+        for (image, &entry) in image.iter_mut().zip(column.iter()) {
+            *image += entry * p;
+        }
+    }
+    -(2.0 * dot(&at.residuals(), &image) + dot(&image, &image))
+}
+
+/// The largest entry of the gradient that is free to do something.
+fn steepness(search: &mut Search<'_>, at: &Sample) -> Result<f64, Halt> {
+    let gradient = search.gradient(at)?;
+    Ok(match &search.bounds {
+        Some(bounds) => largest(&bounds.projected(&at.x, gradient)),
+        None => largest(gradient),
+    })
 }
 
 fn scaled_norm(scale: &[f64], x: &[f64]) -> f64 {
@@ -186,6 +227,7 @@ fn scaled_norm(scale: &[f64], x: &[f64]) -> f64 {
 fn within_ellipsoid(
     search: &mut Search<'_>,
     at: &Rc<Sample>,
+    jacobian: &Mat<f64>,
     linear: &Linear,
     radius: &mut f64,
 ) -> Result<Rc<Sample>, Halt> {
@@ -205,8 +247,19 @@ fn within_ellipsoid(
             .map(|(p, s)| (p * s) * (p * s))
             .sum();
         let damped = lambda * length * length;
-        let promised = bent + 2.0 * damped;
-        let x = along(&at.x, 1.0, &p);
+        let mut promised = bent + 2.0 * damped;
+        let mut x = along(&at.x, 1.0, &p);
+        if let Some(bounds) = &search.bounds
+            && !bounds.contain(&x)
+        {
+            bounds.clamp(&mut x);
+            promised = promise(at, jacobian, &difference(&x, &at.x));
+            if promised <= 0.0 && x[..] != at.x[..] {
+                // What is left of the step leads nowhere; that of a shorter one is down the gradient.
+                *radius = 0.25 * length;
+                continue;
+            }
+        }
         if length == 0.0 || x[..] == at.x[..] {
             return Err(no_further(search, at, linear, lambda).into());
         }
@@ -214,7 +267,7 @@ fn within_ellipsoid(
         let actual = at.value - trial.value;
         let noise = 4.0 * search.epsilon() * at.value;
         if promised <= noise && actual.abs() <= noise {
-            let better = largest(search.gradient(&trial)?) < largest(search.gradient(at)?);
+            let better = steepness(search, &trial)? < steepness(search, at)?;
             return if better {
                 Ok(trial)
             } else {

@@ -58,7 +58,7 @@ fn default_limit(method: &Method) -> usize {
 /// Whether a method asks for second derivatives or Jacobians, which are of one variable.
 fn needs_one_variable(method: &Method, search: &Search<'_>) -> bool {
     match method {
-        Method::Auto => search.bounds.is_none(),
+        Method::Auto => search.bounds.is_none() || search.goal() == Goal::LeastSquares,
         Method::Newton
         | Method::NewtonTrust(_)
         | Method::LevenbergMarquardt
@@ -73,11 +73,11 @@ fn choose(search: &mut Search<'_>, at: &Sample) -> (Method, String) {
     const FEW: usize = 100;
 
     let n = search.dimension();
-    if search.bounds.is_some() {
-        return (Method::Lbfgs(method::Lbfgs::new()), "for the bounds".into());
-    }
     if search.goal() == Goal::LeastSquares {
         return (Method::LevenbergMarquardt, "for a sum of squares".into());
+    }
+    if search.bounds.is_some() {
+        return (Method::Lbfgs(method::Lbfgs::new()), "for the bounds".into());
     }
     if n > FEW && search.is_sparse(at) {
         let colours = search.colours();

@@ -123,6 +123,70 @@ fn fits_stay_within_bounds() {
     assert!(fit.is_converged(), "{fit}");
     let [a, b] = &fit.optimum.x;
     assert!((a.item() - 1.325).abs() < 1e-6 && b.item() == 0.0, "{fit}");
+    assert!(fit.optimum.method.contains("Levenberg"), "{fit}");
+    // That of b has no meaning, and a is a mean of four.
+    let [da, db] = &fit.standard_errors;
+    assert!(db.item().is_nan());
+    assert!(
+        (da.item() - fit.residual_deviation / 2.0).abs() < 1e-9,
+        "{fit}"
+    );
+}
+
+/// Bounds that do not hold in the end change nothing, also where they cut steps on the way.
+#[test]
+fn least_squares_within_wide_and_narrow_bounds() {
+    use dezero_optim::test_functions::more_garbow_hillstrom;
+    for problem in more_garbow_hillstrom() {
+        let residuals = |x: &Variable| problem.residuals(x).unwrap();
+        let start = Variable::new(problem.start());
+        let wide = Minimizer::new(Method::Auto)
+            .bounds(-1e7, 1e7)
+            .least_squares(residuals, &start)
+            .unwrap();
+        let value = wide.optimum.value;
+        assert!(
+            problem.is_minimum(value),
+            "{}: {}",
+            problem.name(),
+            wide.optimum
+        );
+        // A box around the start, at a corner of which the start stands.
+        let lower: Vec<f64> = problem.start().to_vec();
+        let upper: Vec<f64> = lower.iter().map(|x| x + 0.25 * x.abs().max(1.0)).collect();
+        let inside = |x: &Variable| {
+            let x = x.to_vec::<f64>();
+            assert!(
+                x.iter()
+                    .zip(&lower)
+                    .zip(&upper)
+                    .all(|((x, l), u)| l <= x && x <= u)
+            );
+        };
+        let narrow = Minimizer::new(Method::Auto)
+            .bounds(lower.clone(), upper.clone())
+            .least_squares(
+                |x: &Variable| {
+                    inside(x);
+                    residuals(x)
+                },
+                &start,
+            )
+            .unwrap();
+        let found = &narrow.optimum;
+        assert!(found.stop.is_converged(), "{}: {found}", problem.name());
+        // As low as by another method.
+        let other = Minimizer::new(Lbfgs::new())
+            .bounds(lower.clone(), upper.clone())
+            .minimize(|x: &Variable| problem.value(x), &start)
+            .unwrap();
+        // (The trigonometric problem has several minima in the box.)
+        assert!(
+            found.value <= other.value * (1.0 + 1e-6) + 1e-10 || problem.name() == "trigonometric",
+            "{}: {found}, and {other}",
+            problem.name()
+        );
+    }
 }
 
 #[test]
