@@ -5,6 +5,7 @@
 //! messages to standard error, an exit code.
 
 mod assignments;
+mod bounds;
 mod check;
 mod cli;
 mod columns;

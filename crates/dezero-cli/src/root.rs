@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::assignments::Point;
 use crate::cli::whole;
 use crate::columns::write_values;
+use crate::formulas;
 use crate::interrupt;
 use crate::report::{Failure, Number, Quoted, Report, json};
 
@@ -46,7 +47,7 @@ struct Equation {
 
 impl Equation {
     fn parse(text: &str) -> Result<Self, Failure> {
-        let sides: Vec<&str> = text.split('=').collect();
+        let sides = formulas::sides(text);
         let (left, right) = match sides[..] {
             [left] => (Formula::parse(left)?, None),
             [left, right] => (Formula::parse(left)?, Some(Formula::parse(right)?)),

@@ -29,6 +29,16 @@ pub(crate) struct FitArguments {
     )]
     pub(crate) start: String,
 
+    /// Where the parameters have to stay, such as a=0..,b=-1..1
+    #[arg(
+        long,
+        value_name = "BOUNDS",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) bounds: String,
+
     #[command(flatten)]
     pub(crate) columns: Columns,
 
@@ -57,6 +67,7 @@ impl FitArguments {
             data,
             model,
             start,
+            bounds: String::new(),
             columns: Columns::default(),
             iters: ITERATIONS,
             tol: 0.0,

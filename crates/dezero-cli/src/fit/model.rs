@@ -6,6 +6,8 @@ use dezero::expr::Formula;
 use super::arguments::FitArguments;
 use super::table::Table;
 use crate::assignments::{Point, listed};
+use crate::bounds::{self, Bounds};
+use crate::formulas;
 use crate::report::{Failure, Number, Quoted};
 
 /// A formula of parameters and of columns of a table.
@@ -20,6 +22,7 @@ pub(super) struct Model {
     /// The parameters, in the order of their starts.
     pub(super) parameters: Vec<String>,
     pub(super) start: Vec<f64>,
+    pub(super) bounds: Option<Bounds>,
     inputs: Vec<Input>,
 }
 
@@ -62,7 +65,16 @@ impl Model {
         table: &Table,
         weighting: Weighting,
     ) -> Result<Self, Failure> {
-        let (left, text) = split_at_equals(&arguments.model);
+        let (left, text) = match formulas::sides(&arguments.model)[..] {
+            [left, text] => (Some(left.trim()), text),
+            [text] => (None, text),
+            _ => {
+                return Err(Failure::usage(format!(
+                    "{} has several `=`",
+                    Quoted(&arguments.model)
+                )));
+            }
+        };
         let formula = Formula::parse(text)?;
         if let Some(name) = table.hidden_in(text) {
             return Err(Failure::failed(format!(
@@ -94,6 +106,8 @@ impl Model {
         }
         let point = Point::read(std::iter::empty(), "--start", &arguments.start)?;
         check_start(&point, &needed, table)?;
+        let bounds = bounds::read(&arguments.bounds)?;
+        let bounds = Bounds::of(&bounds, &point.names, &point.values)?;
         let response = response(arguments, left, table, &predictors, weighting)?;
         let inputs = formula.variables().iter().filter_map(|name| {
             let parameter = point.names.iter().position(|other| other == name);
@@ -109,6 +123,7 @@ impl Model {
             predictors,
             parameters: point.names,
             start: point.values,
+            bounds,
             formula,
         })
     }
@@ -124,20 +139,6 @@ impl Model {
             Input::Predictor(position) => &predictors[position],
         });
         self.formula.eval(&inputs.collect::<Vec<_>>())
-    }
-}
-
-/// What stands left and right of an equals sign, if there is one that does not compare.
-fn split_at_equals(text: &str) -> (Option<&str>, &str) {
-    let bytes = text.as_bytes();
-    let stands_alone = |&(at, _): &(usize, &str)| {
-        let before = at.checked_sub(1).map(|before| bytes[before]);
-        let after = bytes.get(at + 1);
-        !matches!(before, Some(b'=' | b'<' | b'>' | b'!')) && after != Some(&b'=')
-    };
-    match text.match_indices('=').find(stands_alone) {
-        Some((at, _)) => (Some(text[..at].trim()), &text[at + 1..]),
-        None => (None, text),
     }
 }
 
@@ -263,28 +264,5 @@ fn response(
                 table.names[last]
             )))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equals_signs_that_compare_do_not_split() {
-        assert_eq!(split_at_equals("y = a*x"), (Some("y"), " a*x"));
-        assert_eq!(split_at_equals("a*x"), (None, "a*x"));
-        for text in [
-            "where(x <= a, 1, 2)",
-            "where(x == a, 1, 2)",
-            "x >= a",
-            "x != a",
-        ] {
-            assert_eq!(split_at_equals(text), (None, text));
-        }
-        assert_eq!(
-            split_at_equals("y=where(x >= a, 1, 2)"),
-            (Some("y"), "where(x >= a, 1, 2)")
-        );
     }
 }

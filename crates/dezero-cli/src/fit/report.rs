@@ -195,7 +195,17 @@ fn notes(table: &Table, model: &Model, data: &Data, fitted: &Fitted) -> Vec<Stri
             table.names[column]
         ));
     }
-    let is_known = fitted.covariance.iter().all(|x| x.is_finite());
+    let held = model.bounds.as_ref();
+    let held = held.map_or_else(Vec::new, |bounds| {
+        bounds.reached(&model.parameters, &fitted.values)
+    });
+    for parameter in &held {
+        notes.push(format!(
+            "{parameter}, and has no standard error; those of the others hold while it stays there"
+        ));
+    }
+    let known = fitted.standard_errors.iter().filter(|x| x.is_finite());
+    let is_known = known.count() + held.len() == fitted.standard_errors.len();
     if !is_known && fitted.fit.degrees_of_freedom == 0 {
         notes.push("as many parameters as rows: nothing is left to tell errors from".to_owned());
     } else if !is_known {

@@ -142,6 +142,9 @@ impl Fitted {
             .gradient_tolerance(arguments.tol)
             .iterations(arguments.iters)
             .on_iteration(|_| interrupt::watch());
+        if let Some(bounds) = &model.bounds {
+            minimizer = minimizer.bounds(bounds.lower.clone(), bounds.upper.clone());
+        }
         if let Some(most) = arguments.evaluations {
             minimizer = minimizer.evaluations(most);
         }

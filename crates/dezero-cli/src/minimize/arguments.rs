@@ -86,7 +86,7 @@ pub(crate) struct MinimizeArguments {
         long,
         value_name = "FILE",
         requires = "model",
-        conflicts_with_all = ["formula", "residuals", "from_file", "method", "compare", "lr", "time", "bounds", "trace"]
+        conflicts_with_all = ["formula", "residuals", "from_file", "method", "compare", "lr", "time", "trace"]
     )]
     pub(crate) fit: Option<PathBuf>,
 
@@ -162,7 +162,13 @@ impl Method {
     pub(crate) fn takes_bounds(self) -> bool {
         matches!(
             self,
-            Self::Auto | Self::Gd | Self::Momentum | Self::Adam | Self::Lbfgs | Self::NelderMead
+            Self::Auto
+                | Self::Gd
+                | Self::Momentum
+                | Self::Adam
+                | Self::Lbfgs
+                | Self::Lm
+                | Self::NelderMead
         )
     }
 

@@ -4,7 +4,6 @@
 //! give `Found`, which is reported alone (`single`) or side by side (`compare`), and drawn (`picture`).
 
 mod arguments;
-mod bounds;
 mod compare;
 mod outcome;
 mod picture;
@@ -35,6 +34,7 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
         fit.iters = arguments.iters.unwrap_or(fit.iters);
         fit.tol = arguments.tol.unwrap_or(fit.tol);
         fit.evaluations = arguments.evaluations;
+        fit.bounds.clone_from(&arguments.bounds);
         fit.output.clone_from(&arguments.output);
         return fit::run(&fit);
     }

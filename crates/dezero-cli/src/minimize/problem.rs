@@ -6,9 +6,9 @@ use dezero::expr::Formula;
 use dezero::{Variable, no_grad};
 use serde_json::{Map, Value, json};
 
-use super::bounds::Bounds;
 use super::problem_file::Given;
 use crate::assignments::Point;
+use crate::bounds::Bounds;
 use crate::formulas::parse_each;
 use crate::report::{Failure, Number, Quoted, on_one_line};
 
@@ -113,7 +113,7 @@ impl Problem {
                 "--start: {name} is {x}; a search begins at a finite point"
             )));
         }
-        let bounds = Bounds::of(&given.bounds, &start)?;
+        let bounds = Bounds::of(&given.bounds, &start.names, &start.values)?;
         Ok(Self {
             goal,
             objective,

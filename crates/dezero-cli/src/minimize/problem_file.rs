@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use toml::{Table, Value};
 
 use super::arguments::{Method, MinimizeArguments};
-use super::bounds::{self, Interval};
 use crate::assignments::{is_name, pairs, value};
+use crate::bounds::{self, Interval};
 use crate::cli::{from_zero, positive, whole};
 use crate::formulas;
 use crate::report::{Failure, Quoted};

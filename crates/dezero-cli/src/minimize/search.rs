@@ -121,7 +121,7 @@ fn run(
 ) -> Result<(Optimum<Vec<Variable>>, Option<Spread>), Error> {
     let start = &problem.start.variables[..];
     if let Objective::Residuals(residuals) = &problem.objective
-        && (method.is_for_squares() || method == Method::Auto && problem.bounds.is_none())
+        && (method.is_for_squares() || method == Method::Auto)
     {
         let residuals = |xs: &[Variable]| problem.residuals(residuals, xs);
         let fit = minimizer.least_squares(residuals, start)?;

@@ -476,6 +476,20 @@ fn wrong_command_lines_are_2_and_explained() {
     insta::assert_snapshot!(said.concat());
 }
 
+/// The offset may not be above 0.9, where the best one is 0.943.
+#[test]
+fn parameters_stay_within_bounds() {
+    let found = fit_json(&[&DECAY[..], &["--bounds", "a=0..,c=0..0.9"]].concat());
+    assert_eq!(found["parameters"]["c"]["value"], 0.9);
+    assert_eq!(found["parameters"]["c"]["standard_error"], "nan");
+    assert!(found["parameters"]["a"]["standard_error"].as_f64().unwrap() > 0.0);
+    assert_eq!(found["converged"], true);
+    let text = fit(&[&DECAY[..], &["--bounds", "c=0..0.9"]].concat()).success();
+    assert!(text.contains("note: c is at its upper bound"), "{text}");
+    let said = fit(&[&DECAY[..], &["--bounds", "d=0..1"]].concat()).failure(2);
+    assert!(said.contains("no variable d"), "{said}");
+}
+
 /// `dezero minimize --fit` is the same by another name.
 #[test]
 fn minimize_fits_too() {

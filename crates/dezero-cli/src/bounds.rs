@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::assignments::{Point, assignment, listed, split, value};
+use crate::assignments::{assignment, listed, split, value};
 use crate::report::{Failure, Number, Quoted};
 
 /// The lowest and the highest value of a variable.
@@ -20,20 +20,24 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     /// The bounds that variables were given, if there are any, around a start that has to lie within.
-    pub(crate) fn of(given: &[(String, Interval)], start: &Point) -> Result<Option<Self>, Failure> {
+    pub(crate) fn of(
+        given: &[(String, Interval)],
+        variables: &[String],
+        start: &[f64],
+    ) -> Result<Option<Self>, Failure> {
         let mut bounds = Self {
-            lower: vec![f64::NEG_INFINITY; start.names.len()],
-            upper: vec![f64::INFINITY; start.names.len()],
+            lower: vec![f64::NEG_INFINITY; variables.len()],
+            upper: vec![f64::INFINITY; variables.len()],
         };
         for (name, (lower, upper)) in given {
-            let Some(i) = start.names.iter().position(|other| other == name) else {
-                let names: Vec<&str> = start.names.iter().map(String::as_str).collect();
+            let Some(i) = variables.iter().position(|other| other == name) else {
+                let names: Vec<&str> = variables.iter().map(String::as_str).collect();
                 return Err(Failure::usage(format!(
                     "--bounds: there is no variable {name}; the formula has: {}",
                     listed(&names)
                 )));
             };
-            let x = start.values[i];
+            let x = start[i];
             if x < *lower || x > *upper {
                 return Err(Failure::usage(format!(
                     "--start: {name} is {}, outside of its bounds {}",
