@@ -190,8 +190,8 @@ fn without_held(
 ) -> Result<Mat<f64>, Halt> {
     let gradient = search.gradient(at)?;
     if let Some(bounds) = &search.bounds {
-        for j in 0..at.x.len() {
-            if bounds.holds(j, at.x[j], gradient[j]) {
+        for (j, (&x, &gradient)) in at.x.iter().zip(gradient).enumerate() {
+            if bounds.holds(j, x, gradient) {
                 jacobian.col_mut(j).fill(0.0);
             }
         }
