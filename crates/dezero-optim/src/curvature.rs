@@ -70,13 +70,14 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
 
 /// The signs of the eigenvalues, up to what rounding in units of `epsilon` makes of them.
 pub(crate) fn of(hessian: &Symmetric, epsilon: f64) -> Curvature {
-    let noise = hessian.bound() * epsilon.sqrt() * 1e-2;
-    // An eigenvalue of zero is not seen more exactly.
-    let zero = hessian.bound() * epsilon * hessian.order() as f64;
     if hessian.order() == 0 {
         return Curvature::PositiveDefinite;
     }
-    match hessian.eigenvalues() {
+    let scaled = hessian.scaled(&units(hessian, epsilon));
+    let noise = noise(&scaled, epsilon);
+    // An eigenvalue of zero is not seen more exactly.
+    let zero = scaled.bound() * epsilon * scaled.order() as f64;
+    match scaled.eigenvalues() {
         Some(eigenvalues) => {
             let least = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
             if least > zero {
@@ -87,8 +88,52 @@ pub(crate) fn of(hessian: &Symmetric, epsilon: f64) -> Curvature {
                 Curvature::Indefinite
             }
         }
-        None if hessian.factor(-zero).is_some() => Curvature::PositiveDefinite,
-        None if hessian.factor(noise).is_some() => Curvature::Semidefinite,
+        None if scaled.factor(-zero).is_some() => Curvature::PositiveDefinite,
+        None if scaled.factor(noise).is_some() => Curvature::Semidefinite,
         None => Curvature::Indefinite,
     }
+}
+
+/// Numbers in units of their own curvature: the signs of the eigenvalues stay (Sylvester's law of inertia),
+/// and a small one beside the others is seen, unless rounding of the others may be all it is.
+fn units(hessian: &Symmetric, epsilon: f64) -> Vec<f64> {
+    let bound = if hessian.bound() > 0.0 {
+        hessian.bound()
+    } else {
+        1.0
+    };
+    let floor = bound * epsilon * 8.0 * hessian.order() as f64;
+    let size = |curvature: &f64| {
+        if curvature.abs() > floor {
+            curvature.abs()
+        } else {
+            bound
+        }
+    };
+    let diagonal = hessian.diagonal();
+    diagonal.iter().map(|x| 1.0 / size(x).sqrt()).collect()
+}
+
+fn noise(scaled: &Symmetric, epsilon: f64) -> f64 {
+    scaled.bound() * epsilon.sqrt() * 1e-2
+}
+
+/// A direction of negative curvature, near that of the most, if there is one.
+pub(crate) fn way_down(hessian: &Symmetric, found: Curvature, epsilon: f64) -> Option<Vec<f64>> {
+    if !found.is_saddle() {
+        return None;
+    }
+    let units = units(hessian, epsilon);
+    let scaled = hessian.scaled(&units);
+    let mut shift = noise(&scaled, epsilon);
+    let factor = loop {
+        match scaled.factor(shift) {
+            Some(factor) => break factor,
+            None if shift > 4.0 * scaled.bound() => return None,
+            None => shift *= 2.0,
+        }
+    };
+    let direction = scaled.lowest_direction(&factor);
+    let down: Vec<f64> = direction.iter().zip(&units).map(|(d, u)| d * u).collect();
+    (hessian.quadratic(&down) < 0.0).then_some(down)
 }

@@ -133,6 +133,30 @@ impl Symmetric {
         Some(Self::Dense(Mat::from_fn(n, n, entry)))
     }
 
+    /// With each row and column multiplied by its factor.
+    pub(crate) fn scaled(&self, factors: &[f64]) -> Self {
+        match self {
+            Self::Dense(matrix) => {
+                let n = matrix.nrows();
+                let entry = |i: usize, j: usize| factors[i] * matrix[(i, j)] * factors[j];
+                Self::Dense(Mat::from_fn(n, n, entry))
+            }
+            Self::Sparse(matrix) => {
+                let structure = &matrix.structure;
+                let mut values = matrix.values.clone();
+                for (j, &factor) in factors.iter().enumerate() {
+                    for place in structure.starts[j]..structure.starts[j + 1] {
+                        values[place] *= factor * factors[structure.rows[place]];
+                    }
+                }
+                Self::Sparse(Sparse {
+                    structure: Arc::clone(structure),
+                    values,
+                })
+            }
+        }
+    }
+
     pub(crate) fn order(&self) -> usize {
         match self {
             Self::Dense(matrix) => matrix.nrows(),

@@ -59,8 +59,10 @@ pub(super) fn run(
     loop {
         if let Err(halt) = arrived {
             // At a saddle the gradient is zero, and yet there is a way down.
-            let saddle = saddle(search, &at, halt)?;
-            known = Some((saddle, 0));
+            at = below_saddle(search, &at, halt)?;
+            arrived = search.arrive(&at);
+            known = None;
+            continue;
         }
         let (mut hessian, age) = match known.take() {
             Some(known) => known,
@@ -87,26 +89,36 @@ pub(super) fn run(
     }
 }
 
-/// The Hessian of a point where a search would end, if it is a saddle; else the end.
-fn saddle(search: &mut Search<'_>, at: &Sample, halt: Halt) -> Result<Symmetric, Halt> {
-    match halt {
-        Halt::Stop(Stop::Gradient) if search.options.curvature => {
-            search.doubt_sparsity();
-            // Without second derivatives, the gradient has the last word.
-            let Ok(hessian) = search.hessian(at) else {
-                return Err(halt);
-            };
-            let curvature = curvature::of(&hessian, search.epsilon());
-            search.see(at, curvature);
-            if curvature.is_saddle() {
-                search.check_limits()?;
-                Ok(hessian)
-            } else {
-                Err(halt)
+/// A lower point beside one where a search would end, if that is a saddle; else the end.
+fn below_saddle(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<Rc<Sample>, Halt> {
+    /// The most steps to try, each a third of the one before.
+    const MOST: usize = 20;
+
+    if !matches!(halt, Halt::Stop(Stop::Gradient)) || !search.options.curvature {
+        return Err(halt);
+    }
+    search.doubt_sparsity();
+    // Without second derivatives, the gradient has the last word.
+    let Ok(hessian) = search.hessian(at) else {
+        return Err(halt);
+    };
+    let found = curvature::of(&hessian, search.epsilon());
+    search.see(at, found);
+    let Some(down) = curvature::way_down(&hessian, found, search.epsilon()) else {
+        return Err(halt);
+    };
+    search.check_limits()?;
+    let mut step = norm(&at.x).max(1.0) / norm(&down);
+    for _ in 0..MOST {
+        for step in [step, -step] {
+            let trial = search.evaluate(along(&at.x, step, &down))?;
+            if trial.value < at.value && all_finite(search.gradient(&trial)?) {
+                return Ok(trial);
             }
         }
-        halt => Err(halt),
+        step /= 3.0;
     }
+    Err(halt)
 }
 
 /// The region in which a model is trusted.

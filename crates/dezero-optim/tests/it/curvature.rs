@@ -27,6 +27,21 @@ fn a_saddle_is_reported_as_a_saddle() {
     }
 }
 
+/// A direction down is seen beside one that rises 10^12 times as steeply.
+#[test]
+fn a_saddle_between_steep_walls_is_seen() {
+    let f = |x: &Variable| {
+        let (a, b) = (x.get_item(0), x.get_item(1));
+        1e12 * a.square() - b.square() + 0.25 * b.powf(4.0)
+    };
+    let found = Minimizer::new(Method::Newton)
+        .minimize(f, &Variable::new([1.0, 0.0]))
+        .unwrap();
+    assert_eq!(found.curvature, Curvature::Indefinite, "{found}");
+    let found = minimize(f, &Variable::new([1.0, 0.0])).unwrap();
+    assert!((found.value + 1.0).abs() < 1e-6, "{found}");
+}
+
 #[test]
 fn the_default_method_leaves_a_saddle() {
     let found = minimize(saddle, &Variable::new([1.0, 0.0])).unwrap();

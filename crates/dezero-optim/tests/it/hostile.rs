@@ -144,8 +144,11 @@ fn limits_hold_on_the_way_from_a_saddle() {
             .iterations(most)
             .minimize(f, &Variable::new([0.0, 0.0]))
             .unwrap();
-        assert_eq!(found.iterations, most);
-        assert_eq!(found.stop, Stop::Iterations(most));
+        assert!(found.iterations <= most, "{found}");
+        assert!(
+            found.stop == Stop::Iterations(most) || most > 0 && found.is_converged(),
+            "{found}"
+        );
     }
 }
 
