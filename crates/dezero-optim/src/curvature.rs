@@ -4,7 +4,7 @@ use crate::optimum::{Curvature, Iteration};
 use crate::search::{Halt, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
-use crate::vector::{dot, norm};
+use crate::vector::{dot, negated, norm};
 
 /// Up to this dimension a dense Hessian is looked at.
 const DENSE: usize = 200;
@@ -51,21 +51,42 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
         (hessian, gradient.to_vec())
     };
     let curvature = of(&hessian, search.epsilon());
-    // Half the square of the Newton decrement is what the value would still fall by, and the Newton step how far
-    // the point would still move.
-    let is_there = hessian.factor(0.0).is_some_and(|factor| {
-        let step = factor.solve(&gradient);
-        0.5 * dot(&gradient, &step) <= 16.0 * search.epsilon() * end.value.abs()
-            || norm(&step) <= 8.0 * search.epsilon() * norm(&end.x)
-    });
+    if curvature == Curvature::PositiveDefinite
+        && let Some(step) = newton_step(&hessian, &gradient)
+    {
+        // Half the square of the Newton decrement is what the value would still fall by, and the Newton step how
+        // far the point would still move.
+        let is_there = -0.5 * dot(&gradient, &step) <= 16.0 * search.epsilon() * end.value.abs()
+            || norm(&step) <= 8.0 * search.epsilon() * norm(&end.x);
+        let is_far = norm(&step) > FAR * search.scale(&end.x);
+        let is_default = search.options.has_default_gradient_tolerance();
+        match stop {
+            Stop::Stuck if is_there => return Ok((curvature, Stop::Precision)),
+            Stop::Gradient if is_far && is_default => return Ok((curvature, Stop::Shallow)),
+            _ => {}
+        }
+    }
     match stop {
-        Stop::Stuck if curvature == Curvature::PositiveDefinite && is_there => {
-            Ok((curvature, Stop::Precision))
+        // At a saddle, as far as rounding lets one see.
+        Stop::Stuck
+            if curvature.is_saddle()
+                && end.gradient_norm <= search.epsilon().sqrt() * end.value.abs().max(1.0) =>
+        {
+            Ok((curvature, Stop::Gradient))
         }
         // Not a place where the gradient is zero.
         Stop::Stuck => unknown,
         _ => Ok((curvature, stop)),
     }
+}
+
+/// The part of the size of the numbers that a Newton step from a minimum does not exceed.
+const FAR: f64 = 1e-2;
+
+/// The step to the minimum of the quadratic model, if it has one.
+pub(crate) fn newton_step(hessian: &Symmetric, gradient: &[f64]) -> Option<Vec<f64>> {
+    let factor = hessian.factor(0.0)?;
+    Some(factor.solve(&negated(gradient)))
 }
 
 /// The signs of the eigenvalues, up to what rounding in units of `epsilon` makes of them.

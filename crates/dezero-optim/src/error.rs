@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     NotScalar(Vec<usize>),
     /// A gradient of another shape than its variable.
     Gradient { found: Vec<usize>, x: Vec<usize> },
+    /// A value that changes with the variables, and a record that does not lead to them.
+    Cut,
     /// No number to change.
     Empty,
     /// A variable that is not of floats.
@@ -82,7 +84,7 @@ impl Error {
     pub fn is_function(&self) -> bool {
         matches!(
             self.0.kind,
-            Kind::Function(_) | Kind::NotScalar(_) | Kind::Gradient { .. }
+            Kind::Function(_) | Kind::NotScalar(_) | Kind::Gradient { .. } | Kind::Cut
         )
     }
 }
@@ -102,6 +104,11 @@ impl fmt::Display for Error {
                  is wrong; `gradcheck` finds where",
                 Tuple(found),
                 Tuple(x)
+            ),
+            Kind::Cut => f.write_str(
+                "the value changes with the variables, but the record of the function does not lead to them, so there \
+                 are no derivatives: `item`, `data`, `to_vec`, `detach` or `Variable::new` inside the function cuts it \
+                 off. Compute with the variables themselves, or search by `NelderMead`",
             ),
             Kind::Empty => f.write_str("there is no number to change: the start is empty"),
             Kind::NotFloat(dtype) => write!(

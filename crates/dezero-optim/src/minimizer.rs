@@ -111,6 +111,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Whether the user has not said how small the gradient has to be.
+    pub(crate) fn has_default_gradient_tolerance(&self) -> bool {
+        self.gradient_tolerance.is_none() && self.relative_gradient == 0.0
+    }
+
     /// The largest entry that the gradient may have, for numbers of a given precision. Sums of squares come
     /// in all sizes: unless told otherwise, they are searched to the end of precision.
     pub(crate) fn gradient_tolerance(&self, goal: Goal, epsilon: f64) -> f64 {
@@ -161,7 +166,8 @@ impl<'a> Minimizer<'a> {
     }
 
     /// Ends the search when no entry of the gradient is above `absolute`: 1e-8 unless set, or 2.3e-4 in
-    /// single precision. Of a sum of squares `r'r`, the gradient is `2 J'r`, and least squares go on to the end
+    /// single precision. (Unless it is set, Newton steps in a trust region go on from there while they are
+    /// long, and other methods end as [`Stop::Shallow`](crate::Stop::Shallow).) Of a sum of squares `r'r`, the gradient is `2 J'r`, and least squares go on to the end
     /// of precision unless this is set.
     #[must_use]
     pub fn gradient_tolerance(mut self, absolute: f64) -> Self {

@@ -29,6 +29,9 @@ pub enum Stop {
     Diverged,
     /// No better value was found along the last direction, though the gradient is not small.
     Stuck,
+    /// The gradient is within the default tolerance, but a Newton step would still lead far: the function is
+    /// measured in small units, or has no minimum there.
+    Shallow,
     /// The Hessian, or another matrix that the step is found from, is singular.
     Singular,
 }
@@ -76,6 +79,9 @@ impl fmt::Display for Stop {
             }
             Self::Stuck => f.write_str(
                 "no better value was found along the last direction, though the gradient is not small",
+            ),
+            Self::Shallow => f.write_str(
+                "the gradient is small, but the next step would still be long: a smaller tolerance may lead on",
             ),
             Self::Singular => f.write_str("the step is not determined: its matrix is singular"),
         }

@@ -116,6 +116,11 @@ impl Pushforward {
         }
     }
 
+    /// Whether a result depends on an input.
+    pub(crate) fn leads_somewhere(&self) -> bool {
+        self.results.iter().any(Option::is_some)
+    }
+
     /// Something that can be differentiated by and is not behind the inputs, if there is such: a leaf
     /// that somebody holds, or a result from outside.
     pub(crate) fn foreign(&self) -> Option<&NodeRef> {

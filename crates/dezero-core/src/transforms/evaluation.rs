@@ -67,6 +67,19 @@ impl Evaluation {
         self.call.give(self.call.y.clone())
     }
 
+    /// Whether no way in the record leads from the result to a variable, so that all derivatives are zero.
+    ///
+    /// ```
+    /// use dezero_core::{Variable, transforms::Evaluation};
+    /// let x = Variable::new(2.0);
+    /// assert!(!Evaluation::new(|x| x * 3.0, &x).is_constant());
+    /// assert!(Evaluation::new(|x| Variable::new(x.item() * 3.0), &x).is_constant());
+    /// ```
+    pub fn is_constant(&self) -> bool {
+        let call = &self.call;
+        !call.y.is_tracked() || !call.between(&[&call.y]).leads_somewhere()
+    }
+
     /// The gradient of a function that gives one number: for each variable, of its shape.
     ///
     /// # Errors

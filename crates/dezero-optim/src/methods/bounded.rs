@@ -33,7 +33,8 @@ pub(super) fn lbfgsb(
         let direction = difference(&target, &at.x);
         let longest = longest_step(bounds, &at.x, &direction);
         let first = if model.pairs.is_empty() {
-            (1.0 / norm(&direction)).min(1.0)
+            let length = (1e-3 * norm(&at.x)).max(1.0);
+            (length / norm(&direction)).min(length)
         } else {
             1.0
         };

@@ -17,6 +17,7 @@ use super::model::{Step, exact_step, steihaug_step};
 use super::quasi_newton::nothing_lower;
 use crate::curvature;
 use crate::method::{Model, NewtonTrust};
+use crate::optimum::Curvature;
 use crate::search::{Halt, Sample, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
@@ -58,11 +59,15 @@ pub(super) fn run(
     let mut known: Option<(Symmetric, usize)> = None;
     loop {
         if let Err(halt) = arrived {
-            // At a saddle the gradient is zero, and yet there is a way down.
-            at = below_saddle(search, &at, halt)?;
-            arrived = search.arrive(&at);
-            known = None;
-            continue;
+            match onward(search, &at, halt)? {
+                Onward::Point(lower) => {
+                    at = lower;
+                    known = None;
+                    arrived = search.arrive(&at);
+                    continue;
+                }
+                Onward::Model(hessian) => known = Some((hessian, 0)),
+            }
         }
         let (mut hessian, age) = match known.take() {
             Some(known) => known,
@@ -89,10 +94,21 @@ pub(super) fn run(
     }
 }
 
-/// A lower point beside one where a search would end, if that is a saddle; else the end.
-fn below_saddle(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<Rc<Sample>, Halt> {
+/// How a search goes on from where the gradient is within its tolerance.
+enum Onward {
+    /// A lower point beside a saddle.
+    Point(Rc<Sample>),
+    /// The Hessian, whose step is still long.
+    Model(Symmetric),
+}
+
+/// Looks whether a search should end where it would. At a saddle the gradient is zero, and yet there is a way
+/// down; and a gradient can be small because of the units of the value alone.
+fn onward(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<Onward, Halt> {
     /// The most steps to try, each a third of the one before.
     const MOST: usize = 20;
+    /// The part of the size of the numbers that a step from a minimum does not exceed.
+    const FAR: f64 = 1e-6;
 
     if !matches!(halt, Halt::Stop(Stop::Gradient)) || !search.options.curvature {
         return Err(halt);
@@ -104,6 +120,16 @@ fn below_saddle(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<
     };
     let found = curvature::of(&hessian, search.epsilon());
     search.see(at, found);
+    if found == Curvature::PositiveDefinite && search.options.has_default_gradient_tolerance() {
+        let step = curvature::newton_step(&hessian, search.gradient(at)?);
+        let is_far = step.is_some_and(|step| norm(&step) > FAR * search.scale(&at.x));
+        return if is_far {
+            search.check_limits()?;
+            Ok(Onward::Model(hessian))
+        } else {
+            Err(halt)
+        };
+    }
     let Some(down) = curvature::way_down(&hessian, found, search.epsilon()) else {
         return Err(halt);
     };
@@ -113,7 +139,7 @@ fn below_saddle(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<
         for step in [step, -step] {
             let trial = search.evaluate(along(&at.x, step, &down))?;
             if trial.value < at.value && all_finite(search.gradient(&trial)?) {
-                return Ok(trial);
+                return Ok(Onward::Point(trial));
             }
         }
         step /= 3.0;

@@ -27,7 +27,7 @@ use hessian::Sparsity;
 pub(crate) use sample::Sample;
 
 /// Below this, a value counts as falling without end.
-const BOTTOMLESS: f64 = -1e200;
+const BOTTOMLESS: f64 = -1e100;
 
 /// A function of variables.
 pub(crate) type Function<'f> = Box<dyn Fn(&[Variable]) -> dezero_core::Result<Variable> + 'f>;
@@ -103,6 +103,7 @@ pub(crate) struct Search<'f> {
     iteration_limit: usize,
     /// The largest entry of the gradient at the start.
     first_norm: Option<f64>,
+    first: Option<Arc<[f64]>>,
     best: Option<(Arc<[f64]>, f64)>,
     last: Option<Iteration>,
     last_sample: Option<Rc<Sample>>,
@@ -137,6 +138,7 @@ impl<'f> Search<'f> {
             iterations: 0,
             iteration_limit: usize::MAX,
             first_norm: None,
+            first: None,
             best: None,
             last: None,
             last_sample: None,
@@ -149,6 +151,12 @@ impl<'f> Search<'f> {
 
     pub(crate) fn dimension(&self) -> usize {
         self.layout.dimension()
+    }
+
+    /// The size of the numbers: of the point, the start, and the way between them.
+    pub(crate) fn scale(&self, x: &[f64]) -> f64 {
+        let first = self.first.as_deref().unwrap_or(x);
+        norm(x).max(norm(first)).max(norm(&difference(x, first)))
     }
 
     pub(crate) fn goal(&self) -> Goal {
@@ -226,6 +234,9 @@ impl<'f> Search<'f> {
             }
             .into());
         }
+        if gradient_norm == 0.0 && self.last.is_none() {
+            self.check_record(at)?;
+        }
         let first = *self.first_norm.get_or_insert(gradient_norm);
         let previous = self.reach(at, gradient_norm)?;
         let options = self.options;
@@ -256,6 +267,7 @@ impl<'f> Search<'f> {
     /// Notes a point, and gives the one before.
     fn reach(&mut self, at: &Rc<Sample>, gradient_norm: f64) -> Result<Option<Iteration>, Halt> {
         let previous = self.last.take();
+        self.first.get_or_insert_with(|| Arc::clone(&at.x));
         if previous.is_some() {
             self.iterations += 1;
         }

@@ -110,6 +110,27 @@ impl Search<'_> {
         Ok(at.gradient.get_or_init(|| gradient))
     }
 
+    /// Whether the record leads from the value to the variables, if the value depends on them.
+    pub(super) fn check_record(&mut self, at: &Sample) -> Result<(), Halt> {
+        if !at.record.is_constant() || self.calls.get() >= self.options.evaluations {
+            return Ok(());
+        }
+        // Another value elsewhere, and no way back from it: something in the function cut the record.
+        let mut x: Vec<f64> = (at.x.iter().enumerate())
+            .map(|(i, x)| x + 1e-3 * x.abs().max(1.0) * (0.5 + (i as f64 * 0.618).fract()))
+            .collect();
+        self.layout.round(&mut x);
+        if let Some(bounds) = &self.bounds {
+            bounds.clamp(&mut x);
+        }
+        let there = self.call(x.into())?;
+        if there.value == at.value {
+            Ok(()) // a constant
+        } else {
+            Err(Kind::Cut.into())
+        }
+    }
+
     /// Derivatives by each variable as one vector, of the negative function for a maximum.
     pub(super) fn flat(&self, parts: &[Variable]) -> Vec<f64> {
         let sign = self.sign();

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use dezero_core::{Array, DType, Function, Result, Variable, no_grad};
-use dezero_optim::{GradientDescent, Method, Minimizer, Stop, maximize, minimize};
+use dezero_optim::{Curvature, GradientDescent, Method, Minimizer, Stop, maximize, minimize};
 
 use crate::{every_method, rosenbrock};
 
@@ -382,4 +382,57 @@ fn tolerances_of_change_end_a_search() {
         .unwrap();
     assert_eq!(found.stop, Stop::Gradient);
     assert!(found.gradient_norm <= 0.32 && found.gradient_norm > 1e-6);
+}
+
+/// In small units, the gradient is small everywhere.
+#[test]
+fn small_units_do_not_end_a_search() {
+    let f = |x: &Variable| 1e-12 * (x - 3.0).square();
+    let start = Variable::new(0.0);
+    let found = minimize(f, &start).unwrap();
+    assert!(
+        found.is_converged() && (found.x.item() - 3.0).abs() < 1e-6,
+        "{found}"
+    );
+    let found = minimize(|x| (x - 5e-9).square(), &Variable::new(1e-9)).unwrap();
+    assert!((found.x.item() - 5e-9).abs() < 1e-12, "{found}");
+    for method in [Method::Bfgs, dezero_optim::Lbfgs::new().into()] {
+        let found = Minimizer::new(method.clone()).minimize(f, &start).unwrap();
+        assert_eq!(found.stop, Stop::Shallow, "{found}");
+        assert!(!found.is_converged());
+        // Who says how small, gets what was asked.
+        let search = Minimizer::new(method).gradient_tolerance(1e-8);
+        assert_eq!(search.minimize(f, &start).unwrap().stop, Stop::Gradient);
+    }
+}
+
+#[test]
+fn what_has_no_minimum_does_not_converge_to_one() {
+    let f = |x: &Variable| (-x).exp();
+    let found = minimize(f, &Variable::new(0.0)).unwrap();
+    assert!(found.curvature != Curvature::PositiveDefinite, "{found}");
+    let found = Minimizer::new(Method::Bfgs)
+        .minimize(f, &Variable::new(0.0))
+        .unwrap();
+    assert!(!found.is_converged(), "{found}");
+}
+
+#[test]
+fn a_record_that_was_cut_is_told() {
+    let cut = |x: &Variable| Variable::new((x.item() - 3.0).powi(2));
+    for method in every_method() {
+        if method == Method::NelderMead {
+            let found = Minimizer::new(method)
+                .minimize(cut, &Variable::new(0.0))
+                .unwrap();
+            assert!((found.x.item() - 3.0).abs() < 1e-4, "{found}");
+            continue;
+        }
+        let error = Minimizer::new(method.clone()).minimize(cut, &Variable::new(0.0));
+        let error = error.unwrap_err();
+        assert!(
+            error.is_method() || error.to_string().contains("`item`"),
+            "{method}: {error}"
+        );
+    }
 }
