@@ -28,7 +28,7 @@ use crate::search::{Goal, Halt, Search};
 /// assert!(fit.is_converged());
 /// let [a, b, c] = &fit.optimum.x;
 /// let [da, db, dc] = &fit.standard_errors;
-/// println!("{a} +- {da}, {b} +- {db}, {c} +- {dc}");
+/// println!("a = {} +- {}, c = {} +- {}", a.item(), da.item(), c.item(), dc.item());
 /// assert!((b.item() - 0.5).abs() < 0.02 && db.item() < 0.02);
 /// # Ok::<(), dezero_optim::Error>(())
 /// ```
@@ -78,8 +78,15 @@ impl<X> fmt::Display for Fit<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}; residual standard deviation {:?} with {} degrees of freedom",
-            self.optimum, self.residual_deviation, self.degrees_of_freedom
+            "{}; residual standard deviation {:?} with {} degree{} of freedom",
+            self.optimum,
+            self.residual_deviation,
+            self.degrees_of_freedom,
+            if self.degrees_of_freedom == 1 {
+                ""
+            } else {
+                "s"
+            }
         )
     }
 }
@@ -158,7 +165,7 @@ fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
     })
 }
 
-/// `(J'J)^-1`, row by row, from the singular values of a Jacobian; NaN if those are not all above rounding.
+/// `(J'J)^-1`, row by row, from the singular values of a Jacobian; NaN for parameters that it does not determine.
 fn inverse_square(jacobian: &Mat<f64>, epsilon: f64) -> Vec<f64> {
     let (m, n) = (jacobian.nrows(), jacobian.ncols());
     let unknown = vec![f64::NAN; n * n];
@@ -174,11 +181,15 @@ fn inverse_square(jacobian: &Mat<f64>, epsilon: f64) -> Vec<f64> {
     };
     let (v, s) = (svd.V(), svd.S().column_vector());
     let largest = s.iter().copied().fold(0.0, f64::max);
-    if s.iter().any(|&s| s <= largest * epsilon * m as f64) {
-        return unknown;
-    }
+    // Directions in which nothing changes, and the parameters that change along them.
+    let is_known = |k: usize| s[k] > largest * epsilon * m as f64;
+    let is_determined = |i: usize| (0..n).all(|k| is_known(k) || v[(i, k)].abs() <= epsilon.sqrt());
     let entry = |i: usize, j: usize| -> f64 {
-        let sum: f64 = (0..n).map(|k| v[(i, k)] / s[k] * (v[(j, k)] / s[k])).sum();
+        if !is_determined(i) || !is_determined(j) {
+            return f64::NAN;
+        }
+        let known = (0..n).filter(|&k| is_known(k));
+        let sum: f64 = known.map(|k| v[(i, k)] / s[k] * (v[(j, k)] / s[k])).sum();
         sum / lengths[i] / lengths[j]
     };
     (0..n * n).map(|at| entry(at / n, at % n)).collect()

@@ -78,6 +78,29 @@ impl Method {
         )
     }
 
+    /// What is wrong with the settings, if they are of no use.
+    pub(crate) fn unusable(&self) -> Option<String> {
+        let (rate, rest) = match self {
+            Self::GradientDescent(settings) => (settings.learning_rate, true),
+            Self::Momentum(settings) => (
+                Some(settings.learning_rate),
+                (0.0..1.0).contains(&settings.momentum),
+            ),
+            Self::Adam(settings) => (
+                Some(settings.learning_rate),
+                (0.0..1.0).contains(&settings.beta1) && (0.0..1.0).contains(&settings.beta2),
+            ),
+            _ => (None, true),
+        };
+        match rate {
+            Some(rate) if !(rate > 0.0 && rate.is_finite()) => Some(format!(
+                "a learning rate of {rate:?} leads nowhere; it is a number above 0"
+            )),
+            _ if !rest => Some("a decay is a number from 0 to below 1".into()),
+            _ => None,
+        }
+    }
+
     /// Whether the method works on residuals alone.
     pub(crate) fn needs_residuals(&self) -> bool {
         matches!(self, Self::LevenbergMarquardt | Self::GaussNewton)

@@ -238,7 +238,23 @@ impl<'a> Minimizer<'a> {
         self
     }
 
-    /// Shows each point that is reached, the start first, to `callback`, which may stop the search.
+    /// Shows each point that is reached, the start first, to `callback`, which stops the search by
+    /// [`ControlFlow::Break`].
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use dezero_core::Variable;
+    /// use dezero_optim::{Method, Minimizer, Stop};
+    ///
+    /// let found = Minimizer::new(Method::Bfgs)
+    ///     .on_iteration(|step| {
+    ///         println!("{} {:?} {}", step.iteration, step.x, step.value);
+    ///         if step.value < 0.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    ///     })
+    ///     .minimize(|x| x.powf(4.0), &Variable::new(1.0))?;
+    /// assert_eq!(found.stop, Stop::Callback);
+    /// # Ok::<(), dezero_optim::Error>(())
+    /// ```
     #[must_use]
     pub fn on_iteration(
         mut self,
@@ -374,6 +390,7 @@ impl<'a> Minimizer<'a> {
             method,
             curvature,
             trace: search.take_trace(),
+            is_upwards: goal == Goal::Maximum,
         };
         Ok((optimum, looked))
     }
@@ -383,6 +400,16 @@ impl<'a> Minimizer<'a> {
         if bounded && !method.takes_bounds() {
             return Err(Kind::Method(format!(
                 "{method} does not stay within bounds; `Lbfgs` does, for residuals `LevenbergMarquardt`, and so do `GradientDescent` and `NelderMead`"
+            ))
+            .into());
+        }
+        if let Some(reason) = method.unusable() {
+            return Err(Kind::Method(format!("{method}: {reason}")).into());
+        }
+        let tolerance = self.options.gradient_tolerance(goal, 1.0);
+        if tolerance.is_nan() || tolerance < 0.0 {
+            return Err(Kind::Method(format!(
+                "a gradient tolerance of {tolerance:?} is never met"
             ))
             .into());
         }

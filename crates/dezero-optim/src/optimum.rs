@@ -31,6 +31,8 @@ pub struct Optimum<X> {
     /// The points on the way, if [`trace`](crate::Minimizer::trace) was asked for: the start, and one
     /// for each iteration.
     pub trace: Vec<Iteration>,
+    /// Whether a maximum was sought.
+    pub(crate) is_upwards: bool,
 }
 
 impl<X> Optimum<X> {
@@ -51,6 +53,7 @@ impl<X> Optimum<X> {
             method: self.method,
             curvature: self.curvature,
             trace: self.trace,
+            is_upwards: self.is_upwards,
         }
     }
 }
@@ -71,8 +74,11 @@ impl<X> fmt::Display for Optimum<X> {
             self.method,
             self.stop,
         )?;
-        if self.curvature != Curvature::Unknown {
-            write!(f, "{}; ", self.curvature)?;
+        let curvature = self.curvature.to_string();
+        if self.curvature != Curvature::Unknown && self.is_upwards {
+            write!(f, "{}; ", curvature.replace("positive", "negative"))?;
+        } else if self.curvature != Curvature::Unknown {
+            write!(f, "{curvature}; ")?;
         }
         write!(f, "{}", self.evaluations)
     }

@@ -384,6 +384,37 @@ fn tolerances_of_change_end_a_search() {
     assert!(found.gradient_norm <= 0.32 && found.gradient_norm > 1e-6);
 }
 
+#[test]
+fn settings_that_lead_nowhere_are_refused() {
+    use dezero_optim::{Adam, Momentum};
+    let methods: [Method; 4] = [
+        GradientDescent::new(-1.0).into(),
+        GradientDescent::new(f64::NAN).into(),
+        Momentum::new(0.1).momentum(1.0).into(),
+        Adam::new(0.1).betas(0.9, 2.0).into(),
+    ];
+    let start = Variable::new(1.0);
+    for method in methods {
+        let error = Minimizer::new(method)
+            .minimize(|x| x.square(), &start)
+            .unwrap_err();
+        assert!(error.is_method(), "{error}");
+    }
+    let search = Minimizer::new(Method::Auto).gradient_tolerance(f64::NAN);
+    assert!(
+        search
+            .minimize(|x| x.square(), &start)
+            .unwrap_err()
+            .is_method()
+    );
+}
+
+#[test]
+fn a_maximum_is_told_in_its_own_words() {
+    let found = maximize(|x| 4.0 - x.square(), &Variable::new(1.0)).unwrap();
+    assert!(found.to_string().contains("negative definite"), "{found}");
+}
+
 /// In small units, the gradient is small everywhere.
 #[test]
 fn small_units_do_not_end_a_search() {

@@ -53,6 +53,19 @@ fn what_the_data_do_not_determine_has_no_error() {
             .iter()
             .all(|e| e.is_nan())
     );
+    // The last one is determined, whatever the first two are.
+    let t = Variable::constant([0.0, 1.0, 2.0, 3.0]);
+    let y = Variable::constant([1.0, 2.1, 2.9, 4.0]);
+    let fit = least_squares(
+        |[a, b, c]| (a + b) * &t + c - &y,
+        [
+            &Variable::new(1.0),
+            &Variable::new(1.0),
+            &Variable::new(0.0),
+        ],
+    );
+    let [da, db, dc] = fit.unwrap().standard_errors;
+    assert!(da.item().is_nan() && db.item().is_nan() && dc.item() > 0.0);
     // As many parameters as data.
     let fit = least_squares(|x| x * 2.0 - 4.0, &x).unwrap();
     assert_eq!((fit.degrees_of_freedom, fit.optimum.value), (0, 0.0));
