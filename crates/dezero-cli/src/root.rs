@@ -157,11 +157,14 @@ fn report(equations: &[Equation], start: &Point, found: &Root<Vec<Variable>>) ->
     match found.stop {
         _ if found.is_converged() => report,
         Stop::Callback => report.with_failure(Failure::Interrupted("it has not arrived".into())),
+        _ if found.iterations == 0 => report.with_failure(Failure::failed(
+            "no root was found: the slopes are zero at this --start, and show no way; start elsewhere",
+        )),
         Stop::Iterations(_) => report.with_failure(Failure::failed(
             "no root was found so far; try more --iters, or another --start",
         )),
         _ => report.with_failure(Failure::failed(
-            "no root was found: here the sides come nearest to each other, around. Try another --start",
+            "no root was found: the sides come no nearer to each other around here. Try another --start",
         )),
     }
 }

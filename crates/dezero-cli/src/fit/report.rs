@@ -179,6 +179,12 @@ fn ending(fitted: &Fitted) -> String {
     }
 }
 
+/// A part of the variance that is hardly any.
+const POOR: f64 = 0.1;
+
+/// How much larger than known errors residuals can be by chance.
+const EXCESS: f64 = 2.0;
+
 /// What is to be known before the numbers are used.
 fn notes(table: &Table, model: &Model, data: &Data, fitted: &Fitted) -> Vec<String> {
     let mut notes = Vec::new();
@@ -206,8 +212,26 @@ fn notes(table: &Table, model: &Model, data: &Data, fitted: &Fitted) -> Vec<Stri
     }
     let known = fitted.standard_errors.iter().filter(|x| x.is_finite());
     let is_known = known.count() + held.len() == fitted.standard_errors.len();
+    let is_poor = fitted.r_squared < POOR;
+    if is_poor {
+        notes.push(format!(
+            "the model explains hardly any of the scatter (R^2 = {}): another --start may fit far better",
+            Number(to_digits(fitted.r_squared, 3))
+        ));
+    }
+    if let Weighting::Errors(column) = data.weighting
+        && fitted.deviation > EXCESS
+    {
+        notes.push(format!(
+            "the residuals are {} times as large as {} says: the model, or the errors, may be wrong",
+            Number(to_digits(fitted.deviation, 3)),
+            table.names[column]
+        ));
+    }
     if !is_known && fitted.fit.degrees_of_freedom == 0 {
         notes.push("as many parameters as rows: nothing is left to tell errors from".to_owned());
+    } else if !is_known && is_poor {
+        notes.push("no standard errors: here, not every parameter makes a difference".to_owned());
     } else if !is_known {
         notes.push(
             "no standard errors: the data do not determine the parameters one by one; \

@@ -38,6 +38,11 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
         fit.output.clone_from(&arguments.output);
         return fit::run(&fit);
     }
+    if arguments.model.is_some() {
+        return Err(Failure::usage(
+            "--model: a model is fitted to the table that --fit names",
+        ));
+    }
     if let Some(path) = &arguments.output {
         picture::check(path)?;
     }

@@ -26,6 +26,7 @@ pub(crate) fn stop_name(found: &Found) -> &'static str {
         Stop::Diverged => "diverged",
         Stop::Stuck => "stuck",
         Stop::Singular => "singular",
+        Stop::Shallow => "shallow",
         _ => "other",
     }
 }
@@ -146,6 +147,13 @@ pub(crate) fn curvature(problem: &Problem, found: &Found) -> Option<String> {
 /// What is wrong with the end of a search, if it is no end to report as such.
 pub(crate) fn failure(problem: &Problem, given: &Given, found: &Found) -> Option<Failure> {
     let stop = found.optimum.stop;
+    if let Stop::Iterations(most) = stop
+        && given.iters.is_none()
+    {
+        return Some(Failure::failed(format!(
+            "it did not converge within {most} iterations, the limit unless --iters sets another"
+        )));
+    }
     if stop.is_converged() || stop.is_limit() && stop != Stop::Callback {
         return None;
     }
@@ -194,6 +202,9 @@ fn advice(problem: &Problem, given: &Given, found: &Found) -> String {
         }
         Stop::Singular | Stop::Diverged if method == "gauss-newton" => {
             ". A trust region keeps the steps short\n  help: --method lm".to_owned()
+        }
+        Stop::Shallow => {
+            "; the formula is measured in small units, or levels off\n  help: --tol 0".to_owned()
         }
         Stop::Stuck => format!(
             "; there may be a kink or a jump. Try another --start{}",

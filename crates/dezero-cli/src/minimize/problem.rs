@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::problem_file::Given;
 use crate::assignments::Point;
 use crate::bounds::Bounds;
-use crate::formulas::parse_each;
+use crate::formulas::{parse_each, sides};
 use crate::report::{Failure, Number, Quoted, on_one_line};
 
 /// Characters of a formula above a picture.
@@ -74,7 +74,7 @@ impl Problem {
             (_, Some(residuals)) => {
                 Objective::Residuals(parse_each(residuals.iter().map(String::as_str))?)
             }
-            (Some(formula), None) => Objective::Formula(Formula::parse(formula)?),
+            (Some(formula), None) => Objective::Formula(one(goal, formula)?),
             (None, None) => {
                 return Err(Failure::usage(
                     "there is no formula, neither on the command line nor in the file, where it is written as \
@@ -198,6 +198,24 @@ impl Problem {
         };
         Map::from_iter([(key.to_owned(), value)])
     }
+}
+
+/// The formula to search by, if it is one.
+fn one(goal: Goal, text: &str) -> Result<Formula, Failure> {
+    if let [_, _] = sides(text)[..] {
+        return Err(Failure::failed(format!(
+            "{} is an equation, which has no {}\n  help: where it holds, says dezero root",
+            Quoted(text),
+            goal.name()
+        )));
+    }
+    if text.contains(';') {
+        return Err(Failure::failed(format!(
+            "{} is several formulas\n  help: --residuals finds the least sum of their squares",
+            Quoted(text)
+        )));
+    }
+    Ok(Formula::parse(text)?)
 }
 
 impl Objective {

@@ -490,6 +490,18 @@ fn parameters_stay_within_bounds() {
     assert!(said.contains("no variable d"), "{said}");
 }
 
+/// A fit that ends far from the data is said to be one.
+#[test]
+fn a_fit_that_explains_nothing_is_told() {
+    let table = "year,people\n1900,10\n1920,22\n1940,45\n1960,78\n1980,110\n2000,130\n";
+    let model = "K/(1 + exp(-r*(year - t0)))";
+    let text = fit_table(table, &[model, "--start", "K=1,r=1,t0=1"]).success();
+    assert!(text.contains("explains hardly any"), "{text}");
+    assert!(!text.contains("others fit as well"), "{text}");
+    let good = fit_table(table, &[model, "--start", "K=150,r=0.05,t0=1960"]).success();
+    assert!(!good.contains("note:"), "{good}");
+}
+
 /// `dezero minimize --fit` is the same by another name.
 #[test]
 fn minimize_fits_too() {

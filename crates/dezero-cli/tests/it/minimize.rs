@@ -408,3 +408,49 @@ fn wrong_questions_are_2_and_explained() {
     ];
     insta::assert_snapshot!(said.concat());
 }
+
+/// The gradient is small everywhere, and that is no minimum.
+#[test]
+fn small_units_do_not_end_a_search() {
+    let small = ["minimize", "1e-10*(x - 3)^2", "--start", "x=0", "--json"];
+    let found = dezero(&small).json();
+    assert!((found["minimum"]["x"].as_f64().unwrap() - 3.0).abs() < 1e-9);
+    let run = dezero(&[&small[..4], &["--method", "bfgs"]].concat());
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("--tol 0"), "{}", run.stderr);
+    let helped = dezero(&[&small[..], &["--method", "bfgs", "--tol", "0"]].concat()).json();
+    assert!((helped["minimum"]["x"].as_f64().unwrap() - 3.0).abs() < 1e-6);
+}
+
+#[test]
+fn what_is_not_one_formula_is_told_where_to_go() {
+    let said = dezero(&["minimize", "x^2 = 2", "--start", "x=1"]).failure(1);
+    assert!(said.contains("dezero root"), "{said}");
+    let said = dezero(&["minimize", "x^2; y", "--start", "x=1,y=1"]).failure(1);
+    assert!(said.contains("--residuals"), "{said}");
+    let said = dezero(&["minimize", "x^2", "--start", "x=1", "--model", "a*x"]).failure(2);
+    assert!(said.contains("--fit"), "{said}");
+}
+
+/// A limit that the user set is what was asked; the method's own is not.
+#[test]
+fn the_limit_of_a_method_is_a_failure() {
+    let slow = [
+        "minimize",
+        "(x - 1)^2",
+        "--start",
+        "x=0",
+        "--method",
+        "gd",
+        "--lr",
+        "1e-9",
+    ];
+    let run = dezero(&slow);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("100000 iterations") && run.stdout.contains("x     ="),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(dezero(&[&slow[..], &["--iters", "10"]].concat()).code, 0);
+}

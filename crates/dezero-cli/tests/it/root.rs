@@ -38,6 +38,13 @@ fn no_root_is_told_with_the_nearest_point() {
 }
 
 #[test]
+fn a_start_without_slopes_is_told() {
+    let run = dezero(&["root", "x^2 = 4", "--start", "x=0"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("slopes are zero"), "{}", run.stderr);
+}
+
+#[test]
 fn what_is_no_equation_is_refused() {
     let said = [
         dezero(&["root", "x = 1 = 2", "--start", "x=1"]).failure(2),

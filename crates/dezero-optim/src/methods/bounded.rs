@@ -28,17 +28,16 @@ pub(super) fn lbfgsb(
     let mut model = Model::new(memory);
     loop {
         let gradient = search.gradient(&at)?;
+        if model.pairs.is_empty() {
+            // Without knowledge of the scale, a step of length one at most, or of a thousandth of the point.
+            let length = (1e-3 * norm(&at.x)).max(1.0);
+            model.theta = norm(gradient).max(1.0) / length;
+        }
         let cauchy = model.cauchy_point(bounds, &at.x, gradient);
         let target = model.subspace_minimum(bounds, &at.x, gradient, &cauchy);
         let direction = difference(&target, &at.x);
         let longest = longest_step(bounds, &at.x, &direction);
-        let first = if model.pairs.is_empty() {
-            let length = (1e-3 * norm(&at.x)).max(1.0);
-            (length / norm(&direction)).min(length)
-        } else {
-            1.0
-        };
-        let next = within(search, &at, &direction, first, longest, Wolfe::LOOSE)?;
+        let next = within(search, &at, &direction, 1.0, longest, Wolfe::LOOSE)?;
         let Some(next) = next else {
             if model.pairs.is_empty() {
                 return Err(nothing_lower_within(search, &at, bounds)?.into());

@@ -1,6 +1,6 @@
 //! Values and first derivatives: a call of the function at a point, and what is asked of its record.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -54,9 +54,11 @@ impl Search<'_> {
     }
 
     pub(super) fn call(&self, x: Arc<[f64]>) -> Result<Sample, Halt> {
+        // An error of the function goes on as it is: the line here is none of its user's.
+        let raised = RefCell::new(None);
         let record = no_grad(|| {
             self.calls.set(self.calls.get() + 1);
-            let f = |xs: &[Variable]| {
+            let called = |xs: &[Variable]| {
                 let y = if self.joined {
                     (self.function)(&self.layout.split(&xs[0])?)?
                 } else {
@@ -68,12 +70,19 @@ impl Search<'_> {
                     Ok(y)
                 }
             };
+            let f = |xs: &[Variable]| {
+                called(xs).map_err(|error: dezero_core::Error| {
+                    *raised.borrow_mut() = Some(error);
+                    dezero_core::Error::function("search", "the function failed")
+                })
+            };
             if self.joined {
                 Evaluation::try_new(f, &[self.layout.joined(&x)?][..])
             } else {
                 Evaluation::try_new(f, &self.layout.separate(&x)?[..])
             }
-        })?;
+        });
+        let record = record.map_err(|error| raised.take().unwrap_or(error))?;
         let y = record.value();
         let value = match self.goal {
             Goal::LeastSquares => y.to_vec::<f64>().iter().fold(0.0, |sum, r| sum + r * r),

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use dezero_core::Variable;
-use dezero_optim::{Adam, Curvature, GradientDescent, Lbfgs, Method, Minimizer, Momentum};
+use dezero_optim::{Adam, Curvature, GradientDescent, Lbfgs, Method, Minimizer, Momentum, Stop};
 
 use crate::rosenbrock;
 
@@ -75,6 +75,17 @@ fn many_bounds_may_hold_at_once() {
         assert!((x - c.clamp(-2.0, 1.0)).abs() < 1e-6, "{x} for {c}");
     }
     assert_eq!(found.curvature, Curvature::PositiveDefinite);
+}
+
+#[test]
+fn what_falls_without_end_within_bounds_is_told() {
+    for f in [(|x| x * 1.0) as fn(&Variable) -> Variable, |x| -x.square()] {
+        let found = Minimizer::new(Method::Auto)
+            .bounds(f64::NEG_INFINITY, 10.0)
+            .minimize(f, &Variable::new(-1.0))
+            .unwrap();
+        assert_eq!(found.stop, Stop::Unbounded, "{found}");
+    }
 }
 
 #[test]
