@@ -1,10 +1,12 @@
 //! How the function curves where a search ended: whether it is a minimum.
 
+use std::rc::Rc;
+
 use crate::optimum::{Curvature, Iteration};
-use crate::search::{Halt, Search};
+use crate::search::{Halt, Sample, Search};
 use crate::stop::Stop;
 use crate::symmetric::Symmetric;
-use crate::vector::{dot, negated, norm};
+use crate::vector::{all_finite, along, dot, negated, norm};
 
 /// Up to this dimension a dense Hessian is looked at.
 const DENSE: usize = 200;
@@ -41,8 +43,10 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
             .collect(),
         None => Vec::new(),
     };
+    let free: Vec<usize> = (0..end.x.len())
+        .filter(|&i| !held.get(i).unwrap_or(&false))
+        .collect();
     let (hessian, gradient) = if held.contains(&true) {
-        let free: Vec<usize> = (0..held.len()).filter(|&i| !held[i]).collect();
         match hessian.part(&free) {
             Some(part) => (part, free.iter().map(|&i| gradient[i]).collect()),
             None => return unknown,
@@ -51,6 +55,13 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
         (hessian, gradient.to_vec())
     };
     let curvature = of(&hessian, search.epsilon());
+    search.down = way_down(&hessian, curvature, search.epsilon()).map(|down| {
+        let mut full = vec![0.0; end.x.len()];
+        for (i, down) in free.into_iter().zip(down) {
+            full[i] = down;
+        }
+        full
+    });
     if curvature == Curvature::PositiveDefinite
         && let Some(step) = newton_step(&hessian, &gradient)
     {
@@ -78,6 +89,36 @@ fn look(search: &mut Search<'_>, end: &Iteration, stop: Stop) -> Result<(Curvatu
         Stop::Stuck => unknown,
         _ => Ok((curvature, stop)),
     }
+}
+
+/// A lower point beside the saddle where a search ended, if there is one.
+pub(crate) fn below(search: &mut Search<'_>, end: &Iteration) -> Option<Rc<Sample>> {
+    let down = search.down.take()?;
+    let value = search.signed(end.value);
+    lower(search, &end.x, value, &down).ok().flatten()
+}
+
+/// A point that is lower than one, along a direction or against it.
+pub(crate) fn lower(
+    search: &mut Search<'_>,
+    x: &[f64],
+    value: f64,
+    down: &[f64],
+) -> Result<Option<Rc<Sample>>, Halt> {
+    /// The most steps to try, each a third of the one before.
+    const MOST: usize = 20;
+
+    let mut step = norm(x).max(1.0) / norm(down);
+    for _ in 0..MOST {
+        for step in [step, -step] {
+            let trial = search.evaluate(along(x, step, down))?;
+            if trial.value < value && all_finite(search.gradient(&trial)?) {
+                return Ok(Some(trial));
+            }
+        }
+        step /= 3.0;
+    }
+    Ok(None)
 }
 
 /// The part of the size of the numbers that a Newton step from a minimum does not exceed.

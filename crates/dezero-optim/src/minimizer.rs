@@ -97,6 +97,9 @@ pub struct Minimizer<'a> {
     callback: Option<Callback<'a>>,
 }
 
+/// The most saddles that a search leaves.
+const ESCAPES: usize = 5;
+
 /// What a search is told besides the function and the method.
 pub(crate) struct Options {
     gradient_tolerance: Option<f64>,
@@ -365,21 +368,37 @@ impl<'a> Minimizer<'a> {
             ..
         } = self;
         let mut search = Search::new(function, goal, layout, &options, bounds, callback);
-        let (method, halt) = methods::run(&method, &mut search, x);
-        let stop = match halt {
-            Halt::Stop(stop) => stop,
-            Halt::Failed(error) => return Err(error.after(search.best())),
-        };
-        let Some(end) = search.end(stop) else {
-            // No point was finite, and yet none was refused: the first call was never made.
-            return Err(Kind::Method(format!("the search did not begin: {stop}")).into());
+        // Those who leave the method open, or fit, do not want to end at a saddle.
+        let leaves_saddles = matches!(method, Method::Auto | Method::LevenbergMarquardt);
+        let mut escapes = if leaves_saddles { ESCAPES } else { 0 };
+        let mut start = x;
+        let (used, end, stop, curvature) = loop {
+            let (used, halt) = methods::run(&method, &mut search, start);
+            let stop = match halt {
+                Halt::Stop(stop) => stop,
+                Halt::Failed(error) => return Err(error.after(search.best())),
+            };
+            let Some(end) = search.end(stop) else {
+                // No point was finite, and yet none was refused: the first call was never made.
+                return Err(Kind::Method(format!("the search did not begin: {stop}")).into());
+            };
+            let (curvature, stop) = if options.curvature {
+                curvature::at(&mut search, &end, stop)
+            } else {
+                (Curvature::Unknown, stop)
+            };
+            let is_left = curvature.is_saddle() && stop.is_converged() && escapes > 0;
+            if is_left && let Some(lower) = curvature::below(&mut search, &end) {
+                escapes -= 1;
+                search.unsquare();
+                search.resume(&end);
+                start = lower.x.to_vec();
+                continue;
+            }
+            search.unsquare();
+            break (used, end, stop, curvature);
         };
         let looked = look(&mut search, &end)?;
-        let (curvature, stop) = if options.curvature {
-            curvature::at(&mut search, &end, stop)
-        } else {
-            (Curvature::Unknown, stop)
-        };
         let optimum = Optimum {
             x: search.layout().separate(&end.x)?,
             value: end.value,
@@ -387,7 +406,7 @@ impl<'a> Minimizer<'a> {
             stop,
             iterations: search.iterations(),
             evaluations: search.evaluations(),
-            method,
+            method: used,
             curvature,
             trace: search.take_trace(),
             is_upwards: goal == Goal::Maximum,

@@ -39,7 +39,7 @@ fn no_root_is_told_with_the_nearest_point() {
 
 #[test]
 fn a_start_without_slopes_is_told() {
-    let run = dezero(&["root", "x^2 = 4", "--start", "x=0"]);
+    let run = dezero(&["root", "x^3 = 8", "--start", "x=0"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("slopes are zero"), "{}", run.stderr);
 }

@@ -105,8 +105,6 @@ enum Onward {
 /// Looks whether a search should end where it would. At a saddle the gradient is zero, and yet there is a way
 /// down; and a gradient can be small because of the units of the value alone.
 fn onward(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<Onward, Halt> {
-    /// The most steps to try, each a third of the one before.
-    const MOST: usize = 20;
     /// The part of the size of the numbers that a step from a minimum does not exceed.
     const FAR: f64 = 1e-6;
 
@@ -134,17 +132,10 @@ fn onward(search: &mut Search<'_>, at: &Rc<Sample>, halt: Halt) -> Result<Onward
         return Err(halt);
     };
     search.check_limits()?;
-    let mut step = norm(&at.x).max(1.0) / norm(&down);
-    for _ in 0..MOST {
-        for step in [step, -step] {
-            let trial = search.evaluate(along(&at.x, step, &down))?;
-            if trial.value < at.value && all_finite(search.gradient(&trial)?) {
-                return Ok(Onward::Point(trial));
-            }
-        }
-        step /= 3.0;
+    match curvature::lower(search, &at.x, at.value, &down)? {
+        Some(lower) => Ok(Onward::Point(lower)),
+        None => Err(halt),
     }
-    Err(halt)
 }
 
 /// The region in which a model is trusted.

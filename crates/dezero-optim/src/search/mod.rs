@@ -90,6 +90,8 @@ pub(crate) struct Search<'f> {
     goal: Goal,
     /// Whether the function gives residuals, and their squares are summed.
     is_squared: bool,
+    /// The last one with residuals, while their squares are asked for.
+    residual_sample: Option<Rc<Sample>>,
     layout: Layout,
     /// Whether the variables are joined into one, which second derivatives need.
     joined: bool,
@@ -110,6 +112,8 @@ pub(crate) struct Search<'f> {
     trace: Vec<Iteration>,
     sparsity: Sparsity,
     is_doubted: bool,
+    /// A direction of negative curvature, where the search ended at a saddle.
+    pub(crate) down: Option<Vec<f64>>,
     /// Where a method has looked at the Hessian already, and what it saw.
     seen: Option<(Arc<[f64]>, Curvature)>,
 }
@@ -127,6 +131,8 @@ impl<'f> Search<'f> {
             function,
             goal,
             is_squared: false,
+            residual_sample: None,
+            down: None,
             joined: layout.variables() == 1,
             layout,
             options,
@@ -391,8 +397,27 @@ impl<'f> Search<'f> {
         if self.goal == Goal::LeastSquares {
             self.goal = Goal::Minimum;
             self.is_squared = true;
-            self.last_sample = None;
+            self.residual_sample = self.last_sample.take();
         }
+    }
+
+    /// Asks for the residuals again.
+    pub(crate) fn unsquare(&mut self) {
+        if self.is_squared {
+            self.goal = Goal::LeastSquares;
+            self.is_squared = false;
+            self.last_sample = self.residual_sample.take();
+        }
+    }
+
+    /// Goes on from where a search ended: the way from there is a step.
+    pub(crate) fn resume(&mut self, end: &Iteration) {
+        self.last = Some(end.clone());
+    }
+
+    /// A value as a search sees it.
+    pub(crate) fn signed(&self, value: f64) -> f64 {
+        self.sign() * value
     }
 
     /// Whether [`sample_of`](Self::sample_of) is within the limit of calls.

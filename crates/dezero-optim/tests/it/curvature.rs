@@ -69,15 +69,40 @@ fn what_does_not_matter_stays_where_it_is() {
     }
 }
 
+/// The squares of residuals have saddles and maxima too.
 #[test]
-fn a_fit_that_is_worst_is_no_fit() {
-    // At 0, the square of the residual x^2 - 1 has a maximum.
+fn fits_leave_saddles() {
+    // At 0, the square of x^2 - 1 has a maximum.
     let fit = least_squares(|x| x.square() - 1.0, &Variable::new(0.0)).unwrap();
+    assert!(fit.is_converged(), "{fit}");
+    assert!((fit.optimum.x.item().abs() - 1.0).abs() < 1e-9, "{fit}");
+    let fit = Minimizer::new(Method::GaussNewton)
+        .least_squares(|x| x.square() - 1.0, &Variable::new(0.0))
+        .unwrap();
     assert_eq!(fit.optimum.curvature, Curvature::Indefinite, "{fit}");
     assert!(!fit.is_converged());
-    let fit = least_squares(|x| x.square() - 1.0, &Variable::new(0.1)).unwrap();
-    assert_eq!(fit.optimum.curvature, Curvature::PositiveDefinite, "{fit}");
-    assert!(fit.is_converged());
+    // A slope that is a product, from where both factors have the wrong sign.
+    let t = Variable::constant([1.0, 2.0, 3.0]);
+    let y = Variable::constant([3.0, 2.0, 1.1]);
+    let one = || Variable::new(1.0);
+    let fit = least_squares(
+        |[a, b, c]| a * b * &t + c - &y,
+        [&one(), &one(), &Variable::new(0.0)],
+    )
+    .unwrap();
+    assert!(fit.optimum.value < 0.01, "{fit}");
+}
+
+#[test]
+fn bounded_searches_leave_saddles() {
+    let found = Minimizer::new(Method::Auto)
+        .bounds(-1.0, 1.0)
+        .minimize(|x| -x.square(), &Variable::new(0.0))
+        .unwrap();
+    assert!(
+        found.x.item().abs() == 1.0 && found.value == -1.0,
+        "{found}"
+    );
 }
 
 #[test]
