@@ -97,7 +97,7 @@ pub(crate) struct Columns {
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub(crate) weights: Option<String>,
 
-    /// Leave out rows in which a column that is needed has no number
+    /// Leave out rows in which a column that is needed is empty, or says NA, NaN, null or -
     #[arg(long, requires = "data")]
     pub(crate) skip_missing: bool,
 

@@ -193,6 +193,13 @@ fn check_start(point: &Point, needed: &[&str], table: &Table) -> Result<(), Fail
     )))
 }
 
+/// Whether a column is called as one of standard deviations.
+fn is_error(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let starts = ["err", "sigma", "std", "unc"];
+    name == "sd" || starts.iter().any(|start| name.starts_with(start)) || name.ends_with("_err")
+}
+
 /// The position of a column that a flag names.
 fn column(table: &Table, flag: &str, name: &str) -> Result<usize, Failure> {
     table.position(name.trim()).ok_or_else(|| {
@@ -253,15 +260,25 @@ fn response(
             table.listed()
         ))),
         [.., last] => {
+            let names_error = |position: &&usize| is_error(&table.names[**position]);
+            let is_likely = |position: &&usize| {
+                !is_error(&table.names[**position]) && table.is_of_numbers(**position)
+            };
+            let likely = left_over.iter().find(is_likely).unwrap_or(&last);
+            let errors = left_over.iter().find(names_error);
+            let errors = errors.map_or_else(String::new, |&position| {
+                format!(" --errors {}", table.names[position])
+            });
             let names: Vec<&str> = left_over
                 .iter()
                 .map(|&position| table.names[position].as_str())
                 .collect();
             Err(Failure::usage(format!(
-                "several columns of {} could be the response: {}\n  help: --response {}",
+                "several columns of {} could be the response: {}\n  help: --response {}{}",
                 table.name,
                 listed(&names),
-                table.names[last]
+                table.names[*likely],
+                errors
             )))
         }
     }

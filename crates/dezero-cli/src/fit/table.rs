@@ -167,6 +167,20 @@ impl Table {
         })
     }
 
+    /// Whether the first row that has something in a column has a number there.
+    pub(super) fn is_of_numbers(&self, column: usize) -> bool {
+        let mut reader = self.reader(&self.text);
+        let mut fields = reader
+            .records()
+            .map_while(Result::ok)
+            .skip_while(is_blank)
+            .skip(1)
+            .filter_map(|record| record.get(column).map(str::to_owned));
+        fields
+            .find(|field| !is_missing(field))
+            .is_some_and(|field| field.parse::<f64>().is_ok())
+    }
+
     /// The numbers of some columns, by their positions.
     pub(super) fn numbers(&self, wanted: &[usize], skip_missing: bool) -> Result<Numbers, Failure> {
         let mut numbers = Numbers {
@@ -202,6 +216,11 @@ impl Table {
                     counted(self.names.len(), "column"),
                 )));
             }
+            let is_missing = |&column: &usize| is_missing(&record[column]);
+            if skip_missing && wanted.iter().any(is_missing) {
+                numbers.skipped.push(line);
+                continue;
+            }
             let row: Result<Vec<f64>, Failure> = wanted
                 .iter()
                 .map(|&column| self.number(line, column, &record[column]))
@@ -213,7 +232,6 @@ impl Table {
                         column.push(number);
                     }
                 }
-                Err(_) if skip_missing => numbers.skipped.push(line),
                 Err(failure) => return Err(failure),
             }
         }
@@ -245,8 +263,10 @@ impl Table {
                     format!("write it with a point, {with_point}")
                 } else if field.contains('\n') {
                     "a quotation mark is not closed".to_owned()
-                } else {
+                } else if is_missing(field) {
                     "--skip-missing leaves out such rows".to_owned()
+                } else {
+                    "correct it, or leave the field empty and --skip-missing".to_owned()
                 };
                 Err(Failure::failed(format!(
                     "{place}: {} is not a number\n  help: {help}",
@@ -323,6 +343,15 @@ fn delimiter(header: &str) -> u8 {
 }
 
 /// `1 row`, `2 rows`
+/// Whether a field is one of the ways to write that there is no number.
+fn is_missing(field: &str) -> bool {
+    let field = field.to_ascii_lowercase();
+    matches!(
+        field.as_str(),
+        "" | "na" | "n/a" | "nan" | "null" | "none" | "missing" | "-" | "--" | "?" | "."
+    )
+}
+
 pub(super) fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

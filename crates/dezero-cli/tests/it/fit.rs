@@ -243,7 +243,7 @@ fn residuals_add_up() {
 
 #[test]
 fn rows_left_out_are_as_if_they_were_not_there() {
-    let with = "t;y\n0;1\n1;\n2;3.5\n3;x\n4;8\n";
+    let with = "t;y\n0;1\n1;\n2;3.5\n3;NA\n4;8\n";
     let without = "t\ty\n0\t1\n2\t3.5\n4\t8\n";
     let arguments = ["a + b*t^2", "--start", "a=1,b=1", "--json"];
     let mut found = fit_table(with, &[&arguments[..], &["--skip-missing"]].concat()).json();
@@ -488,6 +488,29 @@ fn parameters_stay_within_bounds() {
     assert!(text.contains("note: c is at its upper bound"), "{text}");
     let said = fit(&[&DECAY[..], &["--bounds", "d=0..1"]].concat()).failure(2);
     assert!(said.contains("no variable d"), "{said}");
+}
+
+#[test]
+fn the_likely_response_is_suggested() {
+    let table = "f,signal,err,note\n1,2,0.1,a\n2,4,0.1,b\n3,7,0.1,c\n";
+    let said = fit_table(table, &["a*f", "--start", "a=1"]).failure(2);
+    assert!(said.contains("--response signal --errors err"), "{said}");
+}
+
+/// Only what says that there is no number is left out; what is no number by mistake is not.
+#[test]
+fn malformed_numbers_are_not_missing() {
+    let arguments = ["a*x", "--start", "a=1", "--skip-missing"];
+    for missing in ["", "NA", "n/a", "NaN", "null", "-"] {
+        let table = format!("x,y\n1,1\n2,{missing}\n3,3.1\n");
+        let text = fit_table(table, &arguments).success();
+        assert!(text.contains("1 row left out"), "{text}");
+    }
+    let said = fit_table("x;y\n1;1\n2;1.234,5\n3;3.1\n", &arguments).failure(1);
+    assert!(
+        said.contains("line 3, column y: `1.234,5` is not a number"),
+        "{said}"
+    );
 }
 
 /// A fit that ends far from the data is said to be one.
