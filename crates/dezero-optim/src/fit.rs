@@ -95,6 +95,8 @@ impl Minimizer<'_> {
     /// Finds the parameters for which the squares of the residuals, a variable of any shape, sum up to
     /// least.
     ///
+    /// The search goes on to the end of precision, unless a tolerance is set, and leaves saddles. Bounds are kept.
+    ///
     /// The errors are those of linear theory around the result (D. Bates and D. Watts, "Nonlinear Regression
     /// Analysis and Its Applications", 1988, chapter 2), for residuals of equal and independent errors.
     ///

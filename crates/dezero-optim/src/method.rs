@@ -38,7 +38,8 @@ pub enum Method {
     Bfgs,
     /// The same from the last few gradients, in little memory.
     Lbfgs(Lbfgs),
-    /// Gauss-Newton steps within a trust region, for sums of squares.
+    /// Gauss-Newton steps within a trust region, for sums of squares: residuals, or a value that is visibly a
+    /// sum of squares.
     LevenbergMarquardt,
     /// Linear least squares again and again, with a line search, for sums of squares.
     GaussNewton,

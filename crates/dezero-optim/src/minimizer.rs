@@ -274,8 +274,9 @@ impl<'a> Minimizer<'a> {
         self
     }
 
-    /// Whether to look at the Hessian at the end, as is done unless this is off: it tells a minimum from
-    /// a saddle, for the price of one Hessian.
+    /// Whether to look at the Hessian at the end, as is done unless this is off: for the price of one
+    /// Hessian, it tells a minimum from a saddle, and from where a gradient is small because the units are.
+    /// Newton's method in a trust region, fits and the default method leave a saddle and go on.
     #[must_use]
     pub fn check_curvature(mut self, check: bool) -> Self {
         self.options.curvature = check;
