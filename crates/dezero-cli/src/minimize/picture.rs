@@ -70,6 +70,9 @@ fn paths(
             Goal::Maximum => picture.maximum(x, y),
         };
     }
+    if let (Some(x), Some(y)) = (range(searches, 0), range(searches, 1)) {
+        picture = picture.range(x, y);
+    }
     if side_by_side {
         picture = picture.side_by_side();
     }
@@ -89,6 +92,9 @@ fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) 
             picture = picture.parabolas(steps.filter_map(|x| parabola(problem, x)));
         }
     }
+    if let Some((low, high)) = range(searches, 0) {
+        picture = picture.range(low, high);
+    }
     if let Some(found) = best {
         picture = match problem.goal {
             Goal::Minimum => picture.minimum(found.x[0]),
@@ -96,6 +102,28 @@ fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) 
         };
     }
     picture.to_svg()
+}
+
+/// What is to be seen of an axis if a search went astray: the surroundings of the starts, and of the ends of
+/// those that arrived. The way of the others leaves the picture.
+fn range(searches: &[&Found], axis: usize) -> Option<(f64, f64)> {
+    let is_lost = |found: &&&Found| {
+        let stop = found.optimum.stop;
+        !stop.is_converged() && !stop.is_limit()
+    };
+    searches.iter().find(is_lost)?;
+    let starts = searches
+        .iter()
+        .filter_map(|found| found.trace.rows().next());
+    let starts: Vec<f64> = starts.map(|row| row.x[axis]).collect();
+    let arrived = searches.iter().filter(|found| found.optimum.is_converged());
+    let ends = arrived.map(|found| found.x[axis]);
+    let shown: Vec<f64> = starts.into_iter().chain(ends).collect();
+    shown.first()?;
+    let low = shown.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = shown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let margin = 0.75 * (high - low).max(low.abs()).max(1.0);
+    Some((low - margin, high + margin))
 }
 
 /// What Newton's method takes the formula for at a point.

@@ -1,8 +1,10 @@
 //! `dezero minimize` and `dezero maximize`: one search.
 
+use std::fs;
+
 use serde_json::json;
 
-use crate::command::{assert_close, dezero, fields};
+use crate::command::{assert_close, dezero, dezero_in, fields};
 
 const ROSENBROCK: &str = "100*(x1 - x0^2)^2 + (1 - x0)^2";
 
@@ -453,4 +455,21 @@ fn the_limit_of_a_method_is_a_failure() {
         run.stderr
     );
     assert_eq!(dezero(&[&slow[..], &["--iters", "10"]].concat()).code, 0);
+}
+
+/// What went astray leaves the picture, which shows where it began.
+#[test]
+fn a_picture_of_a_search_without_end_shows_its_start() {
+    let directory = tempfile::tempdir().unwrap();
+    for (formula, start) in [("-x^2 - y^2", "x=1,y=2"), ("-x^2", "x=1")] {
+        let arguments = ["minimize", formula, "--start", start, "-o", "lost.svg"];
+        let run = dezero_in(directory.path(), &arguments);
+        assert_eq!(run.code, 1);
+        let svg = fs::read_to_string(directory.path().join("lost.svg")).unwrap();
+        let numbers = svg
+            .split('>')
+            .filter_map(|part| part.split('<').next()?.parse::<f64>().ok());
+        let largest = numbers.fold(0.0, |largest: f64, x| largest.max(x.abs()));
+        assert!(largest > 0.0 && largest < 100.0, "{largest}");
+    }
 }

@@ -231,8 +231,11 @@ fn within_ellipsoid(
     linear: &Linear,
     radius: &mut f64,
 ) -> Result<Rc<Sample>, Halt> {
+    /// More than it takes from the largest radius to the least.
+    const MOST: usize = 3000;
+
     let is_first = search.iterations() == 0;
-    loop {
+    for _ in 0..MOST {
         let lambda = linear.multiplier(*radius);
         let step = linear.step(lambda);
         let p = linear.unscaled(&step);
@@ -283,8 +286,9 @@ fn within_ellipsoid(
             let fraction = if actual >= 0.0 || !trial.value.is_finite() {
                 0.5
             } else {
-                (0.5 * slope / (slope + 0.5 * actual)).max(0.1)
+                (0.5 * slope / (slope + 0.5 * actual)).clamp(0.1, 0.5)
             };
+            let fraction = if fraction.is_nan() { 0.25 } else { fraction };
             *radius = fraction * radius.min(10.0 * length);
         } else if lambda == 0.0 || ratio >= 0.75 {
             *radius = 2.0 * length;
@@ -293,6 +297,7 @@ fn within_ellipsoid(
             return Ok(trial);
         }
     }
+    Err(Stop::Stuck.into())
 }
 
 /// Why no step leads further: the whole step to where the linear problem is solved would gain nothing, or it

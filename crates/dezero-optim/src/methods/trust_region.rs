@@ -153,8 +153,11 @@ impl Region {
         at: &Rc<Sample>,
         hessian: Option<&Symmetric>,
     ) -> Result<(Rc<Sample>, f64), Halt> {
+        /// More than it takes from the largest radius to the least.
+        const MOST: usize = 3000;
+
         let gradient = search.gradient(at)?;
-        loop {
+        for _ in 0..MOST {
             let radius = self.radius_for(at, gradient, hessian);
             let step = if let Some(hessian) = hessian {
                 exact_step(hessian, gradient, radius)
@@ -195,6 +198,7 @@ impl Region {
             }
             search.doubt_sparsity();
         }
+        Err(Stop::Stuck.into())
     }
 
     /// The radius, or if there is none yet, one that lets the first Newton step through, if it is not
@@ -207,7 +211,10 @@ impl Region {
         match hessian {
             None => norm(gradient).min(scale),
             Some(hessian) => match hessian.factor(0.0) {
-                Some(factor) => 1.01 * norm(&factor.solve(gradient)).clamp(1e-3 * scale, scale),
+                Some(factor) => match norm(&factor.solve(gradient)) {
+                    length if length.is_finite() => 1.01 * length.clamp(1e-3 * scale, scale),
+                    _ => 0.1 * scale,
+                },
                 None => 0.1 * scale,
             },
         }
@@ -246,9 +253,10 @@ fn no_further(
 /// minimum.
 fn shortening(at: &Sample, gradient: &[f64], trial: &Sample, step: &Step) -> f64 {
     let slope = dot(gradient, &step.p);
-    let rise = trial.value - at.value - slope;
-    if trial.value.is_finite() && rise > 0.0 && slope < 0.0 {
-        (-slope / (2.0 * rise)).clamp(0.1, 0.5)
+    let fraction = -slope / (2.0 * (trial.value - at.value - slope));
+    // Not where the value is infinite, or their differences out of range.
+    if slope < 0.0 && fraction.is_finite() && fraction > 0.0 {
+        fraction.clamp(0.1, 0.5)
     } else {
         0.25
     }

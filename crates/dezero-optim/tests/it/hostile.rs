@@ -192,3 +192,26 @@ fn a_minimum_is_no_root_however_far_the_start() {
     let found = root(|x| 1e10 * (x.exp() - 1.0), &Variable::new(1.0)).unwrap();
     assert!(found.is_converged(), "{found}");
 }
+
+/// Models whose numbers are out of range say nothing, and a search by them ends all the same.
+#[test]
+fn numbers_out_of_range_do_not_hang_a_search() {
+    let f = |x: &Variable| {
+        let (y, z) = (x.get_item(0), x.get_item(1));
+        let product = &z * &y;
+        let step = z.less(-1.0).where_(-1.0, 0.0);
+        z.less(&product).where_(&product, step)
+    };
+    for method in [
+        Method::Auto,
+        dezero_optim::NewtonTrust::exact().into(),
+        Method::Bfgs,
+    ] {
+        for scale in [1e150, 1e196, 1e300] {
+            let start = Variable::new([-2.0 * scale, -4.0]);
+            let found = Minimizer::new(method.clone()).minimize(f, &start);
+            let Ok(found) = found else { continue }; // a start without a finite Hessian
+            assert!(found.evaluations.value < 100_000, "{found}");
+        }
+    }
+}

@@ -219,6 +219,9 @@ impl<'a> Paths<'a> {
                 .iter()
                 .filter_map(|(_, points)| points.last().copied()),
         );
+        // What lies outside has no contours to show.
+        let is_inside = |&(x, y): &Point| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
+        let found = found.filter(is_inside);
         let found = found.map(|(x, y)| value(x, y)).filter(|v| v.is_finite());
         let Some(lowest) = found.chain(grid.smallest()).min_by(f64::total_cmp) else {
             return (Vec::new(), Levels::none(0.0));
