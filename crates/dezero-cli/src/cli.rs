@@ -113,7 +113,7 @@ Examples:
   dezero maximize \"sin(x)*cos(y)\" --start x=1,y=0.5 --compare gd,newton --lr 0.1 -o hills.svg")]
     Maximize(MinimizeArguments),
 
-    /// Where equations hold, searched from a start
+    /// The point where equations hold, searched from a start
     #[command(after_help = "\
 An equation is two formulas with `=` between them, or one formula that is to be zero. The exit code is \
 1 if the search ends where the equations do not hold.
