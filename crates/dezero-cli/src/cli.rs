@@ -195,6 +195,20 @@ pub(crate) struct At {
     pub(crate) at: String,
 }
 
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Start {
+    /// Where to begin: a value for each variable or parameter, such as x0=0,x1=2
+    #[arg(
+        long,
+        visible_alias = "at",
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) start: String,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DiffArguments {
     /// The formula, such as "x^2*sin(y)"

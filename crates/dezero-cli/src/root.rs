@@ -9,7 +9,7 @@ use dezero::optim::{Method, Minimizer, Root, Stop};
 use serde_json::json;
 
 use crate::assignments::Point;
-use crate::cli::whole;
+use crate::cli::{Start, whole};
 use crate::columns::write_values;
 use crate::formulas;
 use crate::interrupt;
@@ -22,16 +22,8 @@ pub(crate) struct RootArguments {
     #[arg(allow_hyphen_values = true)]
     equations: String,
 
-    /// Where to begin: a value for each variable, such as x=1,y=1
-    #[arg(
-        long,
-        visible_alias = "at",
-        value_name = "POINT",
-        allow_hyphen_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    start: String,
+    #[command(flatten)]
+    start: Start,
 
     /// The most iterations; 10000 unless given
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
@@ -83,7 +75,7 @@ pub(crate) fn run(arguments: &RootArguments) -> Result<Report, Failure> {
     let texts = arguments.equations.split(';').map(str::trim);
     let equations = texts.map(Equation::parse).collect::<Result<Vec<_>, _>>()?;
     let formulas = equations.iter().flat_map(Equation::formulas);
-    let start = Point::read(formulas, "--start", &arguments.start)?;
+    let start = Point::read(formulas, "--start", &arguments.start.start)?;
     if start.names.is_empty() {
         let equations = Quoted(&arguments.equations);
         return Err(Failure::failed(format!(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{from_zero, whole};
+use crate::cli::{Start, from_zero, whole};
 
 /// The most iterations unless told otherwise.
 const ITERATIONS: usize = 10_000;
@@ -18,16 +18,8 @@ pub(crate) struct FitArguments {
     #[arg(allow_hyphen_values = true)]
     pub(crate) model: String,
 
-    /// Where to begin: a value for each parameter, such as a=1,b=1,c=0
-    #[arg(
-        long,
-        visible_alias = "at",
-        value_name = "POINT",
-        allow_hyphen_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) start: String,
+    #[command(flatten)]
+    pub(crate) start: Start,
 
     /// Where the parameters have to stay, such as a=0..,b=-1..1
     #[arg(
@@ -62,7 +54,7 @@ pub(crate) struct FitArguments {
 
 impl FitArguments {
     /// What is asked without any option.
-    pub(crate) fn new(data: PathBuf, model: String, start: String) -> Self {
+    pub(crate) fn new(data: PathBuf, model: String, start: Start) -> Self {
         Self {
             data,
             model,

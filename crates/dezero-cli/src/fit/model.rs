@@ -104,7 +104,7 @@ impl Model {
                 "the model has no parameter to fit: all its names are those of columns",
             ));
         }
-        let point = Point::read(std::iter::empty(), "--start", &arguments.start)?;
+        let point = Point::read(std::iter::empty(), "--start", &arguments.start.start)?;
         check_start(&point, &needed, table)?;
         let bounds = bounds::read(&arguments.bounds)?;
         let bounds = Bounds::of(&bounds, &point.names, &point.values)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use dezero::optim;
 
-use crate::cli::{from_zero, positive, whole};
+use crate::cli::{Start, from_zero, positive, whole};
 
 /// The learning rate unless one is given: the book's.
 pub(crate) const LEARNING_RATE: f64 = 0.001;
@@ -16,16 +16,8 @@ pub(crate) struct MinimizeArguments {
     #[arg(allow_hyphen_values = true, required_unless_present_any = ["residuals", "from_file", "fit"])]
     pub(crate) formula: Option<String>,
 
-    /// Where to begin: a value for each variable, such as x0=0,x1=2
-    #[arg(
-        long,
-        visible_alias = "at",
-        value_name = "POINT",
-        allow_hyphen_values = true,
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) start: String,
+    #[command(flatten)]
+    pub(crate) start: Start,
 
     /// How to search; auto unless given
     #[arg(long, value_enum)]

@@ -65,7 +65,7 @@ impl Given {
                 None => None,
             };
         }
-        overlay(&mut given.start, pairs("--start", &arguments.start)?);
+        overlay(&mut given.start, pairs("--start", &arguments.start.start)?);
         overlay(&mut given.bounds, bounds::read(&arguments.bounds)?);
         given.method = arguments.method.or(given.method);
         given.lr = arguments.lr.or(given.lr);
