@@ -18,8 +18,14 @@
 //! assert!(dot.starts_with("digraph g {\n1 [label=\"gx2\", color=orange, style=filled]\n"));
 //! ```
 
+mod diagram;
 mod dot;
+mod error;
+pub mod layout;
+mod picture;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod text;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
+pub use picture::Picture;
