@@ -22,10 +22,13 @@ mod diagram;
 mod dot;
 mod error;
 pub mod layout;
+mod measure;
 mod picture;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod svg;
 mod text;
+mod xml;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
 pub use picture::Picture;

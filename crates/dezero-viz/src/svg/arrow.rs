@@ -1,0 +1,153 @@
+//! The line of an edge and the arrows at its ends.
+
+use std::fmt::{self, Write};
+
+use super::Length;
+use crate::diagram::{Arrow, Dash, Edge};
+use crate::layout::Point;
+use crate::xml::Escaped;
+
+/// The length and the width of an arrow of size 1, in points.
+const LENGTH: f64 = 8.0;
+const WIDTH: f64 = 6.0;
+
+/// An arrow is never longer than this part of the last curve.
+const MOST: f64 = 0.6;
+
+/// Writes the line and the arrows.
+pub(super) fn write(svg: &mut String, edge: &Edge, points: &[Point]) -> fmt::Result {
+    if points.len() < 4 {
+        return Ok(());
+    }
+    let mut points = points.to_vec();
+    let size = edge.arrow_size;
+    let head = (edge.head != Arrow::None).then(|| shorten(&mut points, LENGTH * size));
+    points.reverse();
+    let tail = (edge.tail != Arrow::None).then(|| shorten(&mut points, LENGTH * size));
+    points.reverse();
+    write!(
+        svg,
+        "<path fill=\"none\" d=\"M{} {}",
+        Length(points[0].0),
+        Length(points[0].1)
+    )?;
+    for curve in points[1..].chunks_exact(3) {
+        svg.push('C');
+        for (at, &(x, y)) in curve.iter().enumerate() {
+            let separator = if at == 0 { "" } else { " " };
+            write!(svg, "{separator}{} {}", Length(x), Length(y))?;
+        }
+    }
+    svg.push_str("\"/>");
+    let ends = [(edge.head, head), (edge.tail, tail)];
+    for (arrow, place) in ends {
+        if let Some((base, tip)) = place {
+            write_arrow(svg, edge, arrow, base, tip)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a length off the end of a curve, and returns the new end and the old one.
+fn shorten(points: &mut [Point], length: f64) -> (Point, Point) {
+    let at = points.len() - 4;
+    let curve = [points[at], points[at + 1], points[at + 2], points[at + 3]];
+    let [start, .., tip] = curve;
+    let most = MOST * distance(start, tip);
+    let length = length.min(most.max(1.0));
+    // The place on the curve that is this far from its end.
+    let (mut near, mut far) = (0.0, 1.0);
+    for _ in 0..40 {
+        let middle = f64::midpoint(near, far);
+        if distance(split(curve, middle)[3], tip) > length {
+            near = middle;
+        } else {
+            far = middle;
+        }
+    }
+    let first = split(curve, near);
+    points[at..].copy_from_slice(&first);
+    (first[3], tip)
+}
+
+fn distance(a: Point, b: Point) -> f64 {
+    (a.0 - b.0).hypot(a.1 - b.1)
+}
+
+/// The curve up to a parameter, by de Casteljau's construction.
+fn split([a, b, c, d]: [Point; 4], t: f64) -> [Point; 4] {
+    let between = |p: Point, q: Point| (p.0 + t * (q.0 - p.0), p.1 + t * (q.1 - p.1));
+    let (ab, bc, cd) = (between(a, b), between(b, c), between(c, d));
+    let (abc, bcd) = (between(ab, bc), between(bc, cd));
+    [a, ab, abc, between(abc, bcd)]
+}
+
+fn write_arrow(
+    svg: &mut String,
+    edge: &Edge,
+    arrow: Arrow,
+    base: Point,
+    tip: Point,
+) -> fmt::Result {
+    let long = distance(base, tip);
+    if long == 0.0 {
+        return Ok(());
+    }
+    let (along, across) = (
+        ((tip.0 - base.0) / long, (tip.1 - base.1) / long),
+        (-(tip.1 - base.1) / long, (tip.0 - base.0) / long),
+    );
+    let half = WIDTH / 2.0 * edge.arrow_size.max(0.1);
+    let at = |forwards: f64, sideways: f64| {
+        (
+            base.0 + along.0 * forwards + across.0 * sideways,
+            base.1 + along.1 * forwards + across.1 * sideways,
+        )
+    };
+    let stroke = edge.paint.stroke.as_deref().unwrap_or("none");
+    let filled = match arrow {
+        Arrow::Hollow | Arrow::Open => "none",
+        _ => stroke,
+    };
+    let middle = long / 2.0;
+    let (corners, close): (Vec<Point>, &str) = match arrow {
+        Arrow::None => return Ok(()),
+        Arrow::Triangle | Arrow::Hollow => (vec![at(0.0, half), tip, at(0.0, -half)], "Z"),
+        Arrow::Open => (vec![at(0.0, half), tip, at(0.0, -half)], ""),
+        Arrow::Diamond => (vec![base, at(middle, half), tip, at(middle, -half)], "Z"),
+        Arrow::Bar => (vec![at(long, half), at(long, -half)], ""),
+        Arrow::Dot => {
+            let (x, y) = at(middle, 0.0);
+            return write!(
+                svg,
+                "<circle class=\"arrow\" cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"/>",
+                Length(x),
+                Length(y),
+                Length(half),
+                Escaped(filled)
+            );
+        }
+    };
+    svg.push_str("<path class=\"arrow\" d=\"");
+    for (at, (x, y)) in corners.into_iter().enumerate() {
+        let command = if at == 0 { 'M' } else { 'L' };
+        write!(svg, "{command}{} {}", Length(x), Length(y))?;
+    }
+    // The line itself may be dashed; its arrow is not.
+    let solid = match edge.paint.dash {
+        Dash::Solid => "",
+        Dash::Dashed | Dash::Dotted => " stroke-dasharray=\"none\"",
+    };
+    write!(svg, "{close}\" fill=\"{}\"{solid}/>", Escaped(filled))?;
+    if matches!(arrow, Arrow::Open | Arrow::Bar) {
+        write!(
+            svg,
+            "<path d=\"M{} {}L{} {}\"{solid}/>",
+            Length(base.0),
+            Length(base.1),
+            Length(tip.0),
+            Length(tip.1)
+        )?;
+    }
+    Ok(())
+}
