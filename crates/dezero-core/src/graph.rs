@@ -5,6 +5,8 @@ use std::panic::Location;
 
 use dezero_array::Array;
 
+use crate::backward::plain_grad;
+use crate::error::Result;
 use crate::mode::Line;
 use crate::node::{Inputs, Node, NodeRef};
 use crate::op::Op;
@@ -45,6 +47,9 @@ pub struct GraphVariable {
     pub role: Role,
     /// The value it had when it was used.
     pub value: Array,
+    /// The gradient, where there is one: what the user's variable held as its
+    /// [`grad`](Variable::grad), or with [`graph_with_gradients`] the derivative of the results.
+    pub gradient: Option<Array>,
     /// The function that computed it, as a position in [`Graph::functions`].
     pub creator: Option<usize>,
     /// The user's source line that made it; a number in a formula has that of the formula.
@@ -76,6 +81,11 @@ impl GraphFunction {
     pub fn label(&self) -> &str {
         self.op.label()
     }
+
+    /// What stands for it in a formula: a mathematical symbol, or else its name.
+    pub fn symbol(&self) -> String {
+        self.op.symbol()
+    }
 }
 
 /// The graph of one or several results.
@@ -92,6 +102,48 @@ impl GraphFunction {
 /// ```
 pub fn graph<'a>(outputs: impl Into<Outputs<'a>>) -> Graph {
     Walk::new().from(&outputs.into().0)
+}
+
+/// The graph of one or several results, with the derivative of (the sum of) the results by each
+/// variable in it that has one. Touches no [`grad`](Variable::grad).
+///
+/// ```
+/// use dezero_core::{graph_with_gradients, Variable};
+///
+/// let x = Variable::new(3.0).named("x");
+/// let y = x.square() + 1.0;
+/// let graph = graph_with_gradients(&y)?;
+/// let x = graph.variables().iter().find(|x| x.name.as_deref() == Some("x")).unwrap();
+/// assert_eq!(x.gradient.as_ref().unwrap().to_string(), "6.0");
+/// # Ok::<(), dezero_core::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Variable::try_backward`].
+#[track_caller]
+pub fn graph_with_gradients<'a>(outputs: impl Into<Outputs<'a>>) -> Result<Graph> {
+    let outputs = outputs.into().0;
+    let mut walk = Walk::new();
+    walk.tracked = Some(Vec::new());
+    let (mut graph, tracked) = walk.with_tracked(&outputs);
+    for variable in &mut graph.variables {
+        variable.gradient = None;
+    }
+    let (places, variables): (Vec<usize>, Vec<Variable>) = tracked.into_iter().unzip();
+    let variables: Vec<&Variable> = variables.iter().collect();
+    for y in outputs {
+        for (&at, gradient) in places.iter().zip(plain_grad(y, &variables)?) {
+            let Some(gradient) = gradient else { continue };
+            let sum = &mut graph.variables[at].gradient;
+            let gradient = match sum.take() {
+                Some(sum) => gradient.try_add(Variable::constant(sum))?,
+                None => gradient,
+            };
+            *sum = Some(gradient.data());
+        }
+    }
+    Ok(graph)
 }
 
 /// The results that a graph is asked for: one variable, or several.
@@ -202,6 +254,8 @@ struct Walk {
     /// How far down the variables are that are being found, and how far the walk goes.
     level: usize,
     most: usize,
+    /// The variables that can have a derivative, with their positions, if anybody wants them.
+    tracked: Option<Vec<(usize, Variable)>>,
 }
 
 impl Walk {
@@ -218,10 +272,15 @@ impl Walk {
             count: 0,
             level: 0,
             most: usize::MAX,
+            tracked: None,
         }
     }
 
-    fn from(mut self, outputs: &[&Variable]) -> Graph {
+    fn from(self, outputs: &[&Variable]) -> Graph {
+        self.with_tracked(outputs).0
+    }
+
+    fn with_tracked(mut self, outputs: &[&Variable]) -> (Graph, Vec<(usize, Variable)>) {
         for y in outputs {
             let at = self.variable(&y.to_link(), None);
             self.graph.outputs.push(at);
@@ -238,7 +297,8 @@ impl Walk {
                 .collect();
             self.graph.functions[at].inputs = inputs;
         }
-        self.in_order()
+        let tracked = self.tracked.take().unwrap_or_default();
+        (self.in_order(), tracked)
     }
 
     /// The graph with its functions in the order in which they were visited, not found.
@@ -274,6 +334,17 @@ impl Walk {
         };
         let name = node.name().map(|name| name.as_ref().to_owned());
         self.push(name, role, node.value.clone(), node.line, node.pass);
+        let leaf = node.leaf();
+        let gradient = leaf
+            .as_ref()
+            .map_or_else(|| node.grad(), |leaf| leaf.grad());
+        self.graph.variables[at].gradient = gradient.map(|gradient| gradient.data());
+        if role != Role::Constant
+            && let Some(tracked) = &mut self.tracked
+        {
+            let x = leaf.map_or_else(|| x.clone(), |leaf| Variable(Repr::Leaf(leaf)));
+            tracked.push((at, x));
+        }
         if self.level < self.most
             && let Some(call) = call_of(node)
         {
@@ -293,6 +364,7 @@ impl Walk {
             role,
             value,
             creator: None,
+            gradient: None,
             line,
             pass,
         });

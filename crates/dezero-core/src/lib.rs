@@ -76,7 +76,7 @@ pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
 pub use error::{Error, Result};
 pub use function::{Creator, Custom, Function};
-pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph};
+pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph, graph_with_gradients};
 pub use hooks::HookId;
 pub use mode::{
     DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, is_recording, live_nodes,

@@ -1,6 +1,8 @@
 //! `Op`: the closed set of operations a node can stand for, and what each does, value and
 //! derivative, found from one place.
 
+mod symbol;
+
 use std::sync::Arc;
 
 use dezero_array::{Array, DType};
@@ -37,7 +39,7 @@ pub(crate) trait Structural {
 }
 
 macro_rules! operations {
-    ($($(#[doc = $doc:literal])+ $Op:ident($Payload:path);)+) => {
+    ($($(#[doc = $doc:literal])+ $Op:ident($Payload:path) $($symbol:literal)?;)+) => {
         /// What computed a value: a primitive with its parameters, or a user's function.
         ///
         /// Small and cheap to clone; equal operations compare and hash equal, floats by their
@@ -83,6 +85,33 @@ macro_rules! operations {
                 }
             }
 
+            /// What stands for it in a formula: a mathematical symbol, or else its name.
+            ///
+            /// ```
+            /// use dezero_core::Variable;
+            /// let x = Variable::new(2.0);
+            /// let symbol = |y: Variable| y.creator().unwrap().op().symbol();
+            /// assert_eq!(symbol(&x * &x), "×");
+            /// assert_eq!(symbol(x.powf(3.0)), "( )³");
+            /// assert_eq!(symbol(x.tanh()), "tanh");
+            /// ```
+            #[allow(unused_variables)]
+            pub fn symbol(&self) -> String {
+                match self {
+                    Self::Unary(op) => symbol::with_parameters(op.symbol(), &op.parameters()),
+                    Self::Binary(op) => op.symbol().to_owned(),
+                    Self::Compare(op) => op.symbol().to_owned(),
+                    Self::Cast(dtype) => dtype.to_string(),
+                    Self::Custom(custom) => custom.name().to_owned(),
+                    Self::Leaf | Self::Constant | Self::Where | Self::Output(_) => symbol::name(self.label()),
+                    $(Self::$Op(_) => {
+                        let symbol = symbol::name(stringify!($Op));
+                        $(let symbol = $symbol.to_owned();)?
+                        symbol
+                    })+
+                }
+            }
+
             /// Whether the operation holds nothing that needs to be dropped.
             #[inline]
             pub(crate) fn is_plain(&self) -> bool {
@@ -110,13 +139,13 @@ operations! {
     /// The same elements in another shape.
     Reshape(shape::Reshape);
     /// Axes in another order.
-    Transpose(shape::Transpose);
+    Transpose(shape::Transpose) "( )ᵀ";
     /// Elements repeated along new axes and axes of length 1.
     BroadcastTo(shape::BroadcastTo);
     /// The reverse of broadcasting: a sum.
     SumTo(shape::SumTo);
     /// The sum over axes.
-    Sum(reduce::Sum);
+    Sum(reduce::Sum) "Σ";
     /// The largest over axes.
     Max(reduce::Max);
     /// The smallest over axes.
@@ -134,7 +163,7 @@ operations! {
     /// Running sums along an axis.
     CumSum(reduce::CumSum);
     /// A part of an array, by integers and ranges.
-    GetItem(index::GetItem);
+    GetItem(index::GetItem) "[ ]";
     /// Zeros, with an array at the place that `GetItem` reads.
     GetItemGrad(index::GetItemGrad);
     /// Entries along an axis, by an index array.
@@ -154,11 +183,11 @@ operations! {
     /// An array with a margin.
     Pad(join::Pad);
     /// The matrix product, over leading axes.
-    MatMul(linalg::MatMul);
+    MatMul(linalg::MatMul) "@";
     /// The solution of linear equations.
     Solve(linalg::Solve);
     /// The inverse of a matrix.
-    Inv(linalg::Inv);
+    Inv(linalg::Inv) "( )⁻¹";
     /// The lower Cholesky factor.
     Cholesky(linalg::Cholesky);
     /// The determinant.

@@ -14,7 +14,7 @@ use crate::operators::{Operand, panicking};
 use crate::variable::Variable;
 
 macro_rules! comparisons {
-    ($($(#[doc = $doc:literal])+ $Op:ident => $name:ident $try_name:ident, $a:ident, $b:ident, $value:expr;)+) => {
+    ($($(#[doc = $doc:literal])+ $Op:ident $symbol:literal => $name:ident $try_name:ident, $a:ident, $b:ident, $value:expr;)+) => {
         /// The comparisons: they broadcast, and give bool.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Compare {
@@ -26,6 +26,13 @@ macro_rules! comparisons {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$Op => stringify!($Op),)+
+                }
+            }
+
+            /// The mathematical symbol.
+            pub(crate) fn symbol(self) -> &'static str {
+                match self {
+                    $(Self::$Op => $symbol,)+
                 }
             }
 
@@ -82,21 +89,21 @@ macro_rules! comparisons {
 
 comparisons! {
     /// Where the two are equal.
-    Equal => equal try_equal, a, b, a == b;
+    Equal "=" => equal try_equal, a, b, a == b;
     /// Where the two differ.
-    NotEqual => not_equal try_not_equal, a, b, a != b;
+    NotEqual "≠" => not_equal try_not_equal, a, b, a != b;
     /// Where this is less than the other.
-    Less => less try_less, a, b, a < b;
+    Less "<" => less try_less, a, b, a < b;
     /// Where this is at most the other.
-    LessEqual => less_equal try_less_equal, a, b, a <= b;
+    LessEqual "≤" => less_equal try_less_equal, a, b, a <= b;
     /// Where this is greater than the other.
-    Greater => greater try_greater, a, b, a > b;
+    Greater ">" => greater try_greater, a, b, a > b;
     /// Where this is at least the other.
-    GreaterEqual => greater_equal try_greater_equal, a, b, a >= b;
+    GreaterEqual "≥" => greater_equal try_greater_equal, a, b, a >= b;
     /// Where both are true, that is, not zero.
-    LogicalAnd => logical_and try_logical_and, a, b, a != Default::default() && b != Default::default();
+    LogicalAnd "∧" => logical_and try_logical_and, a, b, a != Default::default() && b != Default::default();
     /// Where either is true, that is, not zero.
-    LogicalOr => logical_or try_logical_or, a, b, a != Default::default() || b != Default::default();
+    LogicalOr "∨" => logical_or try_logical_or, a, b, a != Default::default() || b != Default::default();
 }
 
 impl Variable {

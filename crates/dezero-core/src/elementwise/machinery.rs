@@ -101,6 +101,7 @@ macro_rules! unary_table {
             $(integer: |$ix:ident| $integer:expr,)?
             $(vjp: |$x:ident, $y:ident, $gy:ident| $vjp:expr,)?
             $(taylor: |$tx:ident, $ty:ident, $tg:ident| $taylor:expr,)?
+            $(symbol: $symbol:literal,)?
             domain: $domain:expr,
         }
     )+) => {
@@ -132,6 +133,19 @@ macro_rules! unary_table {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$Op { .. } => stringify!($Op),)+
+                }
+            }
+
+            /// What stands for it in a formula: a mathematical symbol, or else its name. `{}` stands for
+            /// a parameter.
+            #[allow(unused_variables)]
+            pub(crate) fn symbol(self) -> &'static str {
+                match self {
+                    $(Self::$Op { .. } => {
+                        let symbol = stringify!($name);
+                        $(let symbol = $symbol;)?
+                        symbol
+                    })+
                 }
             }
 
@@ -289,6 +303,7 @@ macro_rules! binary_table {
             $(bool: |$b0:ident, $b1:ident| $bool:expr,)?
             vjp: |$x0:ident, $x1:ident, $y:ident, $gy:ident| [$vjp0:expr, $vjp1:expr $(,)?],
             $(taylor: |$t0:ident, $t1:ident, $ty:ident, $tg:ident| [$taylor0:expr, $taylor1:expr $(,)?],)?
+            $(symbol: $symbol:literal,)?
             domain: $domain:expr,
         }
     )+) => {
@@ -320,6 +335,18 @@ macro_rules! binary_table {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$Op => stringify!($Op),)+
+                }
+            }
+
+            /// What stands for it in a formula: a mathematical symbol, or else its name.
+            #[allow(unused_variables)]
+            pub(crate) fn symbol(self) -> &'static str {
+                match self {
+                    $(Self::$Op => {
+                        let symbol = stringify!($name);
+                        $(let symbol = $symbol;)?
+                        symbol
+                    })+
                 }
             }
 

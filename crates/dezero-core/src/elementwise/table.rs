@@ -12,6 +12,7 @@
 //!   formula the derivative is zero everywhere. Undoing a broadcast is not its business;
 //! - `taylor`: the same derivative in another form, where the chain of `vjp`s never ends: from it
 //!   comes the recurrence of the Taylor coefficients. Most entries need none;
+//! - `symbol`: what stands for it in a drawing, where that is not its name; `{}` is a parameter;
 //! - `domain`: intervals from which the tests draw their points, away from kinks and poles.
 //!
 //! Formulas are those of Abramowitz and Stegun, chapters 4 to 7, unless a comment says otherwise.
@@ -29,6 +30,7 @@ unary_table! {
         value: |x| -x,
         integer: |x| x.wrapping_neg(),
         vjp: |x, y, gy| -gy,
+        symbol: "−( )",
         domain: [(-3.0, 3.0)],
     }
 
@@ -37,6 +39,7 @@ unary_table! {
         value: |x| x.abs(),
         integer: |x| x.wrapping_abs(),
         vjp: |x, y, gy| gy * x.sign(),
+        symbol: "|( )|",
         domain: [(-3.0, -0.2), (0.2, 3.0)],
     }
 
@@ -52,6 +55,7 @@ unary_table! {
         value: |x| x * x,
         integer: |x| x.wrapping_mul(x),
         vjp: |x, y, gy| gy * (2.0 * x),
+        symbol: "( )²",
         domain: [(-3.0, 3.0)],
     }
 
@@ -59,6 +63,7 @@ unary_table! {
     Sqrt => sqrt try_sqrt {
         value: |x| x.sqrt(),
         vjp: |x, y, gy| gy / (2.0 * y),
+        symbol: "√",
         domain: [(0.2, 9.0)],
     }
 
@@ -66,6 +71,7 @@ unary_table! {
     Cbrt => cbrt try_cbrt {
         value: |x| x.cbrt(),
         vjp: |x, y, gy| gy / (3.0 * (y * y)),
+        symbol: "∛",
         domain: [(-9.0, -0.3), (0.3, 9.0)],
     }
 
@@ -73,6 +79,7 @@ unary_table! {
     Recip => recip try_recip {
         value: |x| 1.0 / x,
         vjp: |x, y, gy| gy * -(y * y),
+        symbol: "1/( )",
         domain: [(-3.0, -0.4), (0.4, 3.0)],
     }
 
@@ -271,6 +278,7 @@ unary_table! {
     Floor => floor try_floor {
         value: |x| x.floor(),
         integer: |x| x,
+        symbol: "⌊( )⌋",
         domain: [(0.2, 0.8), (1.2, 1.8)],
     }
 
@@ -278,6 +286,7 @@ unary_table! {
     Ceil => ceil try_ceil {
         value: |x| x.ceil(),
         integer: |x| x,
+        symbol: "⌈( )⌉",
         domain: [(0.2, 0.8), (1.2, 1.8)],
     }
 
@@ -293,6 +302,7 @@ unary_table! {
         value: |x| x.power(exponent),
         vjp: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * x.powf(exponent - 1.0))),
         taylor: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * y) / x),
+        symbol: "( )^{}",
         domain: [(-3.0, -0.3), (0.3, 3.0)],
     }
 
@@ -311,6 +321,7 @@ binary_table! {
         integer: |x0, x1| x0.wrapping_add(x1),
         bool: |x0, x1| x0 | x1,
         vjp: |x0, x1, y, gy| [gy, gy],
+        symbol: "+",
         domain: [(-3.0, 3.0), (-3.0, 3.0)],
     }
 
@@ -319,6 +330,7 @@ binary_table! {
         value: |x0, x1| x0 - x1,
         integer: |x0, x1| x0.wrapping_sub(x1),
         vjp: |x0, x1, y, gy| [gy, -gy],
+        symbol: "−",
         domain: [(-3.0, 3.0), (-3.0, 3.0)],
     }
 
@@ -328,6 +340,7 @@ binary_table! {
         integer: |x0, x1| x0.wrapping_mul(x1),
         bool: |x0, x1| x0 & x1,
         vjp: |x0, x1, y, gy| [gy * x1, gy * x0],
+        symbol: "×",
         domain: [(-3.0, 3.0), (-3.0, 3.0)],
     }
 
@@ -335,6 +348,7 @@ binary_table! {
     Div => div try_div {
         value: |x0, x1| x0 / x1,
         vjp: |x0, x1, y, gy| [gy / x1, gy * (-y / x1)],
+        symbol: "÷",
         domain: [(-3.0, 3.0), (0.4, 3.0)],
     }
 
@@ -348,6 +362,7 @@ binary_table! {
             gy * (y * x0.equal(0.0).logical_and(x1.greater_equal(0.0)).where_(1.0, x0).log()),
         ],
         taylor: |x0, x1, y, gy| [gy * (x1 * y) / x0, gy * (y * x0.log())],
+        symbol: "( )^( )",
         domain: [(0.3, 3.0), (-2.0, 2.0)],
     }
 

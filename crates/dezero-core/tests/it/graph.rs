@@ -1,7 +1,9 @@
 //! The graph as data: order, numbers, roles, edges and passes, and how many functions derivatives
 //! take.
 
-use dezero_core::{Array, Backward, Function, Graph, Result, Role, Variable, grad, graph};
+use dezero_core::{
+    Array, Backward, Function, Graph, Result, Role, Variable, grad, graph, graph_with_gradients,
+};
 
 fn labels(graph: &Graph) -> Vec<&str> {
     graph
@@ -323,4 +325,50 @@ fn gradient_descent_takes_the_path_of_the_book() {
         lines[999],
         "variable(0.6834917840420289) variable(0.46565059996514135)"
     );
+}
+
+#[test]
+fn a_graph_shows_the_gradients_that_variables_hold() {
+    let x = Variable::new(0.5).named("x");
+    let a = x.sin();
+    let y = a.square() * &x;
+    assert!(graph(&y).variables().iter().all(|v| v.gradient.is_none()));
+    y.backward();
+    let graph = graph(&y);
+    let with: Vec<_> = graph
+        .variables()
+        .iter()
+        .filter_map(|v| Some((v.name.clone(), v.gradient.as_ref()?.item::<f64>().ok()?)))
+        .collect();
+    assert_eq!(with, [(Some("x".into()), x.grad().unwrap().item())]);
+}
+
+#[test]
+fn a_graph_with_gradients_has_one_for_each_variable_and_leaves_none() {
+    let (x, c) = (
+        Variable::new([0.5, 2.0]).named("x"),
+        Variable::constant(3.0),
+    );
+    let a = (&x * &c).named("a");
+    let y = (a.square() + &x).named("y");
+    let z = (&a * 2.0).named("z");
+    let graph = graph_with_gradients(&[&y, &z]).unwrap();
+    assert!(x.grad().is_none() && a.grad().is_none());
+    let gradient = |name: &str| {
+        let mut variables = graph.variables().iter();
+        let variable = variables.find(|v| v.name.as_deref() == Some(name)).unwrap();
+        variable.gradient.as_ref().unwrap().to_vec::<f64>()
+    };
+    // y + z = (3 x)^2 + x + 6 x, with a = 3 x.
+    assert_eq!(gradient("y"), [1.0, 1.0]);
+    assert_eq!(gradient("z"), [1.0, 1.0]);
+    assert_eq!(gradient("a"), [2.0 * 1.5 + 2.0, 2.0 * 6.0 + 2.0]);
+    assert_eq!(gradient("x"), [18.0 * 0.5 + 7.0, 18.0 * 2.0 + 7.0]);
+    let constants = graph
+        .variables()
+        .iter()
+        .filter(|v| v.role == Role::Constant);
+    assert!(constants.into_iter().all(|v| v.gradient.is_none()));
+    let unnamed = graph.variables().iter().filter(|v| v.role == Role::Result);
+    assert!(unnamed.into_iter().all(|v| v.gradient.is_some()));
 }
