@@ -20,6 +20,7 @@
 
 mod diagram;
 mod dot;
+mod drawing;
 mod error;
 pub mod layout;
 mod measure;
@@ -28,7 +29,11 @@ mod picture;
 pub mod plot;
 mod svg;
 mod text;
+mod theme;
 mod xml;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
+pub use drawing::{Drawing, Style};
+pub use error::Error;
 pub use picture::Picture;
+pub use theme::Theme;

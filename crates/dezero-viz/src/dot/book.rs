@@ -71,20 +71,25 @@ impl fmt::Display for Dot<'_> {
 }
 
 fn write_variable(f: &mut dyn fmt::Write, variable: &GraphVariable, verbose: bool) -> fmt::Result {
-    write!(f, "{} [label=\"", variable.number)?;
-    if let Some(name) = &variable.name {
-        write!(f, "{}", Escaped(name))?;
+    let label = variable_label(variable, verbose);
+    let (number, label) = (variable.number, Escaped(&label));
+    writeln!(
+        f,
+        "{number} [label=\"{label}\", color=orange, style=filled]"
+    )
+}
+
+/// The name, with shape and dtype too if it is to be verbose.
+pub(crate) fn variable_label(variable: &GraphVariable, verbose: bool) -> String {
+    let name = variable.name.as_deref();
+    if !verbose {
+        return name.unwrap_or_default().to_owned();
     }
-    if verbose {
-        let separator = if variable.name.is_some() { ": " } else { "" };
-        write!(
-            f,
-            "{separator}{} {}",
-            Tuple(variable.value.shape()),
-            variable.value.dtype()
-        )?;
+    let (shape, dtype) = (Tuple(variable.value.shape()), variable.value.dtype());
+    match name {
+        Some(name) => format!("{name}: {shape} {dtype}"),
+        None => format!("{shape} {dtype}"),
     }
-    f.write_str("\", color=orange, style=filled]\n")
 }
 
 fn write_function(f: &mut dyn fmt::Write, function: &GraphFunction, graph: &Graph) -> fmt::Result {
@@ -103,7 +108,7 @@ fn write_function(f: &mut dyn fmt::Write, function: &GraphFunction, graph: &Grap
 }
 
 /// Text inside a double-quoted DOT string.
-struct Escaped<'a>(&'a str);
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

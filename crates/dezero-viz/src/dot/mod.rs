@@ -1,5 +1,8 @@
 //! The DOT language of Graphviz: graphs written in the book's notation, and DOT text read.
 
 mod book;
+mod write;
 
+pub(crate) use book::variable_label;
 pub use book::{Dot, dot_func, dot_var, get_dot_graph};
+pub(crate) use write::write;
