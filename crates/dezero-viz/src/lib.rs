@@ -28,4 +28,5 @@ pub mod plot;
 mod text;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
-pub use picture::Picture;
+pub use error::Error;
+pub use picture::{Format, Picture, write_file};
