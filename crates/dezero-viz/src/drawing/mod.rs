@@ -8,12 +8,14 @@ mod sketch;
 mod summary;
 mod value;
 
+use std::path::Path;
+
 use dezero_core::Graph;
 
 use crate::Error;
 use crate::diagram::Diagram;
 use crate::layout::Direction;
-use crate::picture::Picture;
+use crate::picture::{Format, Picture, write_file};
 use crate::svg::Placed;
 use crate::theme::Theme;
 use sketch::Sketch;
@@ -152,6 +154,18 @@ impl<'a> Drawing<'a> {
         Ok(Picture::from_svg(Placed::new(&diagram).svg()))
     }
 
+    /// A page to explore the graph in a browser: one HTML file that needs no network.
+    ///
+    /// # Errors
+    ///
+    /// If the graph is too large to be drawn.
+    pub fn to_html(&self) -> Result<String, Error> {
+        let diagram = self.diagram(Chains::Framed)?;
+        let palette = palette::rules();
+        let has_kinds = self.style == Style::Learner;
+        Ok(crate::html::page(&diagram, has_kinds.then_some(&palette)))
+    }
+
     /// The drawing in the DOT language, for Graphviz. In the style of the book, it is what
     /// [`Dot`](crate::Dot) writes.
     ///
@@ -164,6 +178,41 @@ impl<'a> Drawing<'a> {
             return Ok(format!("{dot}\n"));
         }
         Ok(crate::dot::write(&self.diagram(Chains::Folded)?))
+    }
+
+    /// The drawing as the content of a file, with `scale` pixels for each point if the format has
+    /// pixels.
+    ///
+    /// # Errors
+    ///
+    /// If the graph is too large to be drawn, or as [`Picture::to_bytes`].
+    pub fn to_bytes(&self, format: Format, scale: f64) -> Result<Vec<u8>, Error> {
+        match format {
+            Format::Dot => self.to_dot().map(String::into_bytes),
+            Format::Html => self.to_html().map(String::into_bytes),
+            format => self.picture()?.to_bytes(format, scale),
+        }
+    }
+
+    /// Saves the drawing in the format of the file's extension: `.svg`, `.png` (with two pixels for
+    /// each point), `.pdf`, `.html` or `.dot`. The file is there whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_bytes`](Self::to_bytes); or if the extension is another one, or the file cannot be
+    /// written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        let bytes = self.to_bytes(Format::from_path(path)?, crate::picture::SCALE);
+        write_file(path, bytes.map_err(|error| error.at(path))?)
+    }
+
+    /// Shows the drawing in a notebook: the Rust kernel evcxr calls this for the last value of a cell.
+    pub fn evcxr_display(&self) {
+        match self.picture() {
+            Ok(picture) => picture.evcxr_display(),
+            Err(error) => println!("{error}"),
+        }
     }
 
     fn diagram(&self, chains: Chains) -> Result<Diagram, Error> {

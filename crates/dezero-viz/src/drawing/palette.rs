@@ -1,6 +1,7 @@
 //! The colours of the learner's style, by what a thing is.
 
 use crate::diagram::{Dash, Paint, Sheet};
+use crate::html::Palette;
 use crate::theme::Theme;
 
 /// What is drawn, each with colours of its own.
@@ -134,7 +135,7 @@ impl Kind {
 }
 
 /// Everything that has colours of its own.
-pub(super) const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 16] = [
     Kind::Leaf,
     Kind::Named,
     Kind::Output,
@@ -152,3 +153,50 @@ pub(super) const KINDS: [Kind; 16] = [
     Kind::Pass(4),
     Kind::Fold,
 ];
+
+/// The colours of both themes as rules of a style sheet: they are the attributes of a drawing, for a page
+/// that can change its theme.
+pub(super) fn rules() -> Palette {
+    let mut palette = Palette::default();
+    let mut rule = |selector: String, declaration: &dyn Fn(Theme) -> String| {
+        let [light, dark] = [Theme::Light, Theme::Dark].map(declaration);
+        palette.rules.push((selector, light, dark));
+    };
+    for kind in KINDS {
+        let classes = kind.class().replace(' ', ".");
+        let element = match kind {
+            Kind::Edge | Kind::ConstantEdge | Kind::Across => "edge",
+            Kind::Pass(_) | Kind::Fold => "cluster",
+            _ => "node",
+        };
+        rule(format!(".{element}.{classes}"), &|theme| {
+            let (fill, stroke, _) = kind.colours(theme);
+            format!("fill: {fill}; stroke: {stroke}")
+        });
+        let text = format!(".{element}.{classes} > text, g.{classes} > text, text.{classes}");
+        rule(text, &|theme| {
+            let (.., text) = kind.colours(theme);
+            format!("fill: {text}")
+        });
+        if element == "edge" {
+            rule(format!(".edge.{classes} > .arrow"), &|theme| {
+                let (_, stroke, _) = kind.colours(theme);
+                format!("fill: {stroke}")
+            });
+        }
+    }
+    rule(".paper".to_owned(), &|theme| {
+        let (paper, ..) = Kind::Sheet.colours(theme);
+        format!("fill: {paper}")
+    });
+    rule(".title, .note, .legend > text".to_owned(), &|theme| {
+        let (.., text) = Kind::Sheet.colours(theme);
+        format!("fill: {text}")
+    });
+    // Last, as gradients stand in nodes and beside edges that have a colour of their own.
+    rule("text.gradient".to_owned(), &|theme| {
+        let (.., text) = Kind::Gradient.colours(theme);
+        format!("fill: {text}")
+    });
+    palette
+}
