@@ -30,6 +30,7 @@ enum Kind {
     TooLarge,
     Value,
     Svg,
+    Graphviz,
 }
 
 impl Error {
@@ -57,6 +58,15 @@ impl Error {
     /// Whether the text of the picture is not SVG that can be drawn.
     pub fn is_svg(&self) -> bool {
         self.kind == Kind::Svg
+    }
+
+    /// Whether Graphviz was asked for, and is not there or failed.
+    pub fn is_graphviz(&self) -> bool {
+        self.kind == Kind::Graphviz
+    }
+
+    pub(crate) fn graphviz(message: String) -> Self {
+        Self::new(Kind::Graphviz, message)
     }
 
     pub(crate) fn io(path: &Path, message: impl fmt::Display, source: io::Error) -> Self {

@@ -22,6 +22,7 @@ mod diagram;
 mod dot;
 mod drawing;
 mod error;
+mod graphviz;
 mod html;
 pub mod layout;
 mod measure;
@@ -34,7 +35,8 @@ mod theme;
 mod xml;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
-pub use drawing::{Drawing, Style};
+pub use drawing::{Drawing, Style, plot_dot_graph};
 pub use error::Error;
+pub use graphviz::graphviz;
 pub use picture::{Format, Picture, write_file};
 pub use theme::Theme;

@@ -3,6 +3,7 @@
 mod book;
 mod learner;
 mod palette;
+mod plot;
 mod repeat;
 mod sketch;
 mod summary;
@@ -19,6 +20,8 @@ use crate::picture::{Format, Picture, write_file};
 use crate::svg::Placed;
 use crate::theme::Theme;
 use sketch::Sketch;
+
+pub use plot::plot_dot_graph;
 
 /// Above this many nodes the learner's style draws a summary.
 const MOST_NODES: usize = 1_500;
