@@ -1,6 +1,25 @@
 //! A layered layout: places for the nodes of a directed graph, and curves for its edges.
 //!
-//! Geometry alone: it knows sizes, edges and clusters, not what they mean or how they look.
+//! Geometry alone: it knows sizes, edges and clusters, not what they mean or how they look. The method
+//! is that of Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993): ranks
+//! (`rank`, `simplex`), an order in each rank (`layers`, `order`), places (`position`, `bands`), curves
+//! (`route`). Parts that nothing connects are laid out by themselves, always downwards, and put
+//! side by side (`parts`).
+
+mod acyclic;
+mod bands;
+mod crossings;
+mod curve;
+pub mod faults;
+mod layers;
+mod order;
+mod parts;
+mod position;
+mod rank;
+mod route;
+mod settle;
+mod simplex;
+mod union;
 
 /// What is to be laid out. Lengths are in points; everything is referred to by position.
 #[derive(Clone, Debug, Default)]
@@ -113,58 +132,86 @@ pub struct Frame {
     pub height: f64,
 }
 
-/// Places for all nodes, and curves for all edges.
+/// Places for all nodes, and curves for all edges. What refers to a node or cluster that does not exist is
+/// passed over. The same problem is always laid out the same way.
+///
+/// # Example
+///
+/// ```
+/// use dezero_viz::layout::{lay_out, Edge, Node, Outline, Problem};
+///
+/// let node = Node { width: 60.0, height: 36.0, outline: Outline::Ellipse, cluster: None };
+/// let edge = Edge { from: 0, to: 1, label: (0.0, 0.0), is_free: false, weight: 1.0 };
+/// let problem = Problem {
+///     nodes: vec![node, node],
+///     edges: vec![edge],
+///     rank_distance: 36.0,
+///     node_distance: 18.0,
+///     ..Problem::default()
+/// };
+/// let layout = lay_out(&problem);
+/// assert_eq!(layout.nodes, [(30.0, 18.0), (30.0, 90.0)]); // one below the other, 36 points apart
+/// assert_eq!(layout.edges[0].points.first(), Some(&(30.0, 36.0)));
+/// ```
 pub fn lay_out(problem: &Problem) -> Layout {
-    let mut rank = vec![0usize; problem.nodes.len()];
-    for _ in 0..problem.nodes.len().min(200) {
-        for edge in &problem.edges {
-            rank[edge.to] = rank[edge.to].max((rank[edge.from] + 1).min(200));
+    parts::lay_out(problem)
+}
+
+/// Where the titles of clusters are when edges go down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Titles {
+    /// Above the first rank.
+    First,
+    /// Below the last, because the picture is turned over.
+    Last,
+    /// Left of all ranks, because the picture is turned on its side.
+    Beside,
+}
+
+/// Lays out a connected part, downwards.
+fn lay_out_part(problem: &Problem, titles: Titles, work: u64) -> Layout {
+    let ranks = rank::ranks(problem);
+    let is_sideways = titles == Titles::Beside;
+    let mut layers = layers::build(problem, &ranks, is_sideways);
+    order::order(problem, &mut layers, work);
+    layers.settle(problem, titles);
+    let x = position::places(&layers, &|left, right| {
+        position::distance(problem, &layers, left, right)
+    });
+    let bands = bands::Bands::new(problem, &layers, &x, titles);
+    let router = route::Router {
+        problem,
+        layers: &layers,
+        bands: &bands,
+        x: &x,
+        labels_left: is_sideways,
+    };
+    Layout {
+        width: 0.0,
+        height: 0.0,
+        nodes: (0..problem.nodes.len())
+            .map(|node| router.centre(node))
+            .collect(),
+        edges: router.routes(),
+        clusters: frames(problem, &layers, &bands, &x),
+    }
+}
+
+fn frames(
+    problem: &Problem,
+    layers: &layers::Layers,
+    bands: &bands::Bands,
+    x: &[f64],
+) -> Vec<Frame> {
+    let mut sides = vec![(f64::MAX, f64::MIN); problem.clusters.len()];
+    for (item, &x) in layers.items.iter().zip(x) {
+        if let (layers::Kind::Left | layers::Kind::Right, Some(at)) = (item.kind, item.cluster) {
+            sides[at] = (sides[at].0.min(x), sides[at].1.max(x));
         }
     }
-    let mut layout = Layout::default();
-    let mut next = std::collections::HashMap::new();
-    for (node, &rank) in problem.nodes.iter().zip(&rank) {
-        let x = next.entry(rank).or_insert(10.0);
-        layout
-            .nodes
-            .push((*x + node.width / 2.0, 40.0 + rank as f64 * 70.0));
-        *x += node.width + problem.node_distance;
-        layout.width = layout.width.max(*x);
-        layout.height = layout.height.max(40.0 + rank as f64 * 70.0 + node.height);
-    }
-    for edge in &problem.edges {
-        let ((ax, ay), (bx, by)) = (layout.nodes[edge.from], layout.nodes[edge.to]);
-        let (ay, by) = (
-            ay + problem.nodes[edge.from].height / 2.0,
-            by - problem.nodes[edge.to].height / 2.0,
-        );
-        let label = (edge.label.0 > 0.0).then_some(((ax + bx) / 2.0, (ay + by) / 2.0));
-        let points = vec![(ax, ay), (ax, ay + 20.0), (bx, by - 20.0), (bx, by)];
-        layout.edges.push(Route { points, label });
-    }
-    for at in 0..problem.clusters.len() {
-        let inside = problem
-            .nodes
-            .iter()
-            .zip(&layout.nodes)
-            .filter(|(node, _)| node.cluster == Some(at));
-        let (mut low, mut high) = ((f64::MAX, f64::MAX), (0.0f64, 0.0f64));
-        for (node, &(x, y)) in inside {
-            low = (
-                low.0.min(x - node.width / 2.0 - 8.0),
-                low.1.min(y - node.height / 2.0 - 8.0),
-            );
-            high = (
-                high.0.max(x + node.width / 2.0 + 8.0),
-                high.1.max(y + node.height / 2.0 + 8.0),
-            );
-        }
-        layout.clusters.push(Frame {
-            x: low.0,
-            y: low.1,
-            width: high.0 - low.0,
-            height: high.1 - low.1,
-        });
-    }
-    layout
+    (0..problem.clusters.len())
+        .map(|at| {
+            layers.spans[at].map_or_else(Frame::default, |span| bands.frame(at, span, sides[at]))
+        })
+        .collect()
 }

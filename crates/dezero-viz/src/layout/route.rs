@@ -1,0 +1,434 @@
+//! Curves for edges, through the space that their bends keep clear.
+//!
+//! Between two ranks x is a function of y: cubic Hermite pieces that go no farther than the bends that
+//! they join (compare Steffen, "A simple method for monotonic interpolation in one dimension", 1990), so
+//! that a curve has no edge and stays in its space. Inside of a rank's band it is straight. Towards a
+//! node it aims at the centre; if a neighbour is in the way, farther out, and then straight down.
+
+use super::bands::Bands;
+use super::curve::{self, Piece};
+use super::layers::{BESIDE, Course, Kind, LOOP, Layers, Path};
+use super::{Point, Problem, Route};
+
+/// Between a line and its label.
+pub(super) const LABEL_GAP: f64 = 4.0;
+/// How near a line may come to a foreign node.
+const CLEARANCE: f64 = 2.0;
+
+pub(super) struct Router<'a> {
+    pub(super) problem: &'a Problem,
+    pub(super) layers: &'a Layers,
+    pub(super) bands: &'a Bands,
+    pub(super) x: &'a [f64],
+    pub(super) labels_left: bool,
+}
+
+/// A place that a curve passes, and dx/dy there.
+#[derive(Clone, Copy, Debug)]
+struct Knot {
+    x: f64,
+    y: f64,
+    slope: f64,
+}
+
+impl Router<'_> {
+    pub(super) fn routes(&self) -> Vec<Route> {
+        let mut routes = vec![Route::default(); self.problem.edges.len()];
+        for path in &self.layers.paths {
+            let count = path.edges.len();
+            for (place, &(edge, turned)) in path.edges.iter().enumerate() {
+                let offset = (place as f64 - (count - 1) as f64 / 2.0) * BESIDE;
+                let mut pieces = self.pieces(path, offset);
+                let (start, end) = (path.upper, path.lower);
+                let nodes = &self.problem.nodes;
+                curve::clip(
+                    &mut pieces,
+                    (&nodes[start], self.centre(start)),
+                    (&nodes[end], self.centre(end)),
+                );
+                let mut points = vec![pieces[0][0]];
+                points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
+                if turned {
+                    points.reverse();
+                }
+                routes[edge] = Route {
+                    points,
+                    label: self.label(path, edge),
+                };
+            }
+        }
+        self.loops(&mut routes);
+        routes
+    }
+
+    pub(super) fn centre(&self, node: usize) -> Point {
+        (
+            self.x[node],
+            self.bands.middle(self.layers.items[node].rank),
+        )
+    }
+
+    fn label(&self, path: &Path, edge: usize) -> Option<Point> {
+        let (width, height) = self.problem.edges[edge].label;
+        if width <= 0.0 {
+            return None;
+        }
+        let (a, b) = (self.centre(path.upper), self.centre(path.lower));
+        Some(match (path.course, path.label) {
+            (Course::Over, Some(item)) => (
+                self.x[item],
+                self.bands.middle(self.layers.items[item].rank),
+            ),
+            (Course::Down, Some(item)) => {
+                let aside = LABEL_GAP + width / 2.0;
+                let x = self.x[item] + if self.labels_left { -aside } else { aside };
+                (x, self.bands.middle(self.layers.items[item].rank))
+            }
+            (Course::Beside, _) => {
+                let half = |node: usize| self.problem.nodes[node].width / 2.0;
+                let (left, right) = if a.0 < b.0 {
+                    (path.upper, path.lower)
+                } else {
+                    (path.lower, path.upper)
+                };
+                let start = self.x[left] + half(left);
+                let end = self.x[right] - half(right);
+                (f64::midpoint(start, end), a.1 - height / 2.0 - 2.0)
+            }
+            _ => (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)),
+        })
+    }
+
+    fn pieces(&self, path: &Path, offset: f64) -> Vec<Piece> {
+        let (a, b) = (self.centre(path.upper), self.centre(path.lower));
+        match path.course {
+            Course::Direct => vec![curve::line(a, b)],
+            Course::Beside => {
+                let height = self.problem.nodes[path.upper].height;
+                let offset = offset.clamp(-height * 0.3, height * 0.3);
+                vec![curve::line((a.0, a.1 + offset), (b.0, b.1 + offset))]
+            }
+            Course::Over => {
+                let bend = path.via[0];
+                let rank = self.layers.items[bend].rank;
+                let y = self.bands.bottom[rank] + 2.0 - offset / 2.0;
+                let top = (self.x[bend], y);
+                vec![
+                    [a, (a.0, y), (f64::midpoint(a.0, top.0), y), top],
+                    [top, (f64::midpoint(top.0, b.0), y), (b.0, y), b],
+                ]
+            }
+            Course::Down => self.down(path, offset),
+        }
+    }
+
+    fn down(&self, path: &Path, offset: f64) -> Vec<Piece> {
+        let passed = self.passed(path, offset);
+        for effort in 0..=4 {
+            for start in 0..=effort.min(2) {
+                let end = effort - start;
+                if end > 2 {
+                    continue;
+                }
+                let pieces = self.smooth(path, offset, &passed, start, end);
+                if effort == 4 || self.is_clear(path, &pieces) {
+                    return pieces;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The knots at the bends of an edge.
+    fn passed(&self, path: &Path, offset: f64) -> Vec<Knot> {
+        let mut knots: Vec<Knot> = Vec::new();
+        let (start, end) = (self.centre(path.upper), self.centre(path.lower));
+        for (at, &item) in path.via.iter().enumerate() {
+            let rank = self.layers.items[item].rank;
+            let (x, top, bottom) = (
+                self.x[item] + offset,
+                self.bands.top[rank],
+                self.bands.bottom[rank],
+            );
+            let before = match at.checked_sub(1) {
+                Some(at) => {
+                    let other = path.via[at];
+                    (
+                        self.x[other] + offset,
+                        self.bands.bottom[self.layers.items[other].rank],
+                    )
+                }
+                None => (start.0 + offset, start.1),
+            };
+            let after = match path.via.get(at + 1) {
+                Some(&other) => (
+                    self.x[other] + offset,
+                    self.bands.top[self.layers.items[other].rank],
+                ),
+                None => (end.0 + offset, end.1),
+            };
+            let slope = |a: Point, b: Point| (b.0 - a.0) / (b.1 - a.1).max(1e-6);
+            let (above, below) = (slope(before, (x, top)), slope((x, bottom), after));
+            let mut steep = if above * below > 0.0 && !path.has_trunk {
+                2.0 * above * below / (above + below)
+            } else {
+                0.0
+            };
+            let height = bottom - top;
+            if height > 1e-6 {
+                let slack = match self.layers.items[item].kind {
+                    Kind::Label => 1.0,
+                    _ => 0.3 * self.problem.node_distance,
+                };
+                let aside = (steep * height / 2.0).clamp(-slack, slack);
+                steep = 2.0 * aside / height;
+                knots.push(Knot {
+                    x: x - aside,
+                    y: top,
+                    slope: steep,
+                });
+                knots.push(Knot {
+                    x: x + aside,
+                    y: bottom,
+                    slope: steep,
+                });
+            } else {
+                knots.push(Knot {
+                    x,
+                    y: top,
+                    slope: steep,
+                });
+            }
+        }
+        // Straight down needs no knots on the way.
+        let mut kept: Vec<Knot> = Vec::with_capacity(knots.len());
+        for knot in knots {
+            if let [.., before, last] = kept[..]
+                && [before, last, knot].iter().all(|knot| knot.slope == 0.0)
+                && (before.x - knot.x).abs() < 1e-6
+                && (last.x - knot.x).abs() < 1e-6
+            {
+                kept.pop();
+            }
+            kept.push(knot);
+        }
+        kept
+    }
+
+    /// The curve with more or less effort to keep clear of what stands beside its ends.
+    fn smooth(
+        &self,
+        path: &Path,
+        offset: f64,
+        passed: &[Knot],
+        start: usize,
+        end: usize,
+    ) -> Vec<Piece> {
+        let (upper, lower) = (self.centre(path.upper), self.centre(path.lower));
+        let first = passed.first().map_or(lower.0 + offset, |knot| knot.x);
+        let last = passed.last().map_or(upper.0 + offset, |knot| knot.x);
+        let mut knots = Vec::with_capacity(passed.len() + 4);
+        self.aim(path.upper, offset, first, start, false, &mut knots);
+        let free_start = knots.len() - 1;
+        knots.extend_from_slice(passed);
+        let free_end = knots.len();
+        let mut tail = Vec::new();
+        self.aim(path.lower, offset, last, end, true, &mut tail);
+        knots.extend(tail.into_iter().rev());
+        let secant = |a: Knot, b: Knot| (b.x - a.x) / (b.y - a.y).max(1e-6);
+        let is_free = |at: usize| knots[at].slope.is_nan();
+        let (at, to) = (free_start, free_end);
+        match (is_free(at), is_free(to)) {
+            (true, true) if to == at + 1 => {
+                let slope = secant(knots[at], knots[to]);
+                knots[at].slope = slope;
+                knots[to].slope = slope;
+            }
+            (start, end) => {
+                if start {
+                    knots[at].slope = ending(secant(knots[at], knots[at + 1]), knots[at + 1].slope);
+                }
+                if end {
+                    knots[to].slope = ending(secant(knots[to - 1], knots[to]), knots[to - 1].slope);
+                }
+            }
+        }
+        knots
+            .windows(2)
+            .map(|pair| hermite(pair[0], pair[1]))
+            .collect()
+    }
+
+    /// The knots at a node, from its inside out; one without a slope is free.
+    fn aim(
+        &self,
+        node: usize,
+        offset: f64,
+        towards: f64,
+        effort: usize,
+        upwards: bool,
+        knots: &mut Vec<Knot>,
+    ) {
+        let size = &self.problem.nodes[node];
+        let (x, y) = self.centre(node);
+        let most = size.width * 0.35;
+        let own = x + offset.clamp(-most, most);
+        let aside = (towards - own).clamp(-most, most);
+        let rank = self.layers.items[node].rank;
+        let edge = if upwards {
+            self.bands.top[rank]
+        } else {
+            self.bands.bottom[rank]
+        };
+        match effort {
+            0 => knots.push(Knot {
+                x: own,
+                y,
+                slope: f64::NAN,
+            }),
+            1 => {
+                // Near the outline, on the side that the edge comes from.
+                let half = size.height * 0.3;
+                knots.push(Knot {
+                    x: (own + aside).clamp(x - most, x + most),
+                    y: if upwards { y - half } else { y + half },
+                    slope: f64::NAN,
+                });
+            }
+            _ => {
+                let x = (own + aside * 0.8).clamp(x - most, x + most);
+                knots.push(Knot { x, y, slope: 0.0 });
+                knots.push(Knot {
+                    x,
+                    y: edge,
+                    slope: 0.0,
+                });
+            }
+        }
+    }
+
+    /// Whether the curve keeps away from the neighbours of its ends.
+    fn is_clear(&self, path: &Path, pieces: &[Piece]) -> bool {
+        let near = 2.min(pieces.len());
+        let starts = &pieces[..near];
+        let ends = &pieces[pieces.len() - near..];
+        self.clears(path, path.upper, starts) && self.clears(path, path.lower, ends)
+    }
+
+    fn clears(&self, path: &Path, node: usize, pieces: &[Piece]) -> bool {
+        let rank = self.layers.items[node].rank;
+        let (top, bottom) = (self.bands.top[rank], self.bands.bottom[rank]);
+        for piece in pieces {
+            if piece[0].1.max(piece[3].1) < top || piece[0].1.min(piece[3].1) > bottom {
+                continue;
+            }
+            let mut last = piece[0];
+            for step in 1..=12 {
+                let next = curve::at(*piece, f64::from(step) / 12.0);
+                if self.hits(path, rank, last, next) {
+                    return false;
+                }
+                last = next;
+            }
+        }
+        true
+    }
+
+    /// Whether a line comes near a foreign node of a rank.
+    fn hits(&self, path: &Path, rank: usize, a: Point, b: Point) -> bool {
+        let order = &self.layers.ranks[rank];
+        let (left, right) = (a.0.min(b.0) - CLEARANCE, a.0.max(b.0) + CLEARANCE);
+        let middle = self.bands.middle(rank);
+        // The first whose room may reach into the line's.
+        let mut at = order.partition_point(|&item| self.x[item] < left);
+        while at > 0 {
+            at -= 1;
+            if self.layers.items[order[at]].kind == Kind::Node {
+                break;
+            }
+        }
+        for &item in &order[at..] {
+            let Some(node) = self.problem.nodes.get(item) else {
+                if self.x[item] > right {
+                    break;
+                }
+                continue;
+            };
+            let half = (node.width / 2.0 + CLEARANCE, node.height / 2.0 + CLEARANCE);
+            if self.x[item] - half.0 > right {
+                break;
+            }
+            if item == path.upper || item == path.lower {
+                continue;
+            }
+            if meets(a, b, (self.x[item], middle), half) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn loops(&self, routes: &mut [Route]) {
+        let mut used = vec![0.0; self.problem.nodes.len()];
+        for (index, edge) in self.problem.edges.iter().enumerate() {
+            if edge.from != edge.to {
+                continue;
+            }
+            let node = &self.problem.nodes[edge.from];
+            let (x, y) = self.centre(edge.from);
+            let reach = node.width / 2.0 + used[edge.from] + LOOP * 0.8;
+            // A cubic reaches three quarters of the way to its controls.
+            let out = x + node.width * 0.25 + (reach - node.width * 0.25) / 0.75;
+            let (inner, outer) = (node.height * 0.2, node.height * 0.5 + used[edge.from] * 0.2);
+            let start = (x + node.width * 0.25, y - inner);
+            let end = (x + node.width * 0.25, y + inner);
+            let mut pieces = vec![[start, (out, y - outer), (out, y + outer), end]];
+            let (first, second) = curve::split(pieces[0], 0.5);
+            pieces = vec![first, second];
+            curve::clip(&mut pieces, (node, (x, y)), (node, (x, y)));
+            let mut points = vec![pieces[0][0]];
+            points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
+            used[edge.from] += LOOP;
+            let mut label = None;
+            if edge.label.0 > 0.0 {
+                label = Some((x + reach + LABEL_GAP + edge.label.0 / 2.0, y));
+                used[edge.from] += edge.label.0 + LABEL_GAP;
+            }
+            routes[index] = Route { points, label };
+        }
+    }
+}
+
+/// The slope at the free end of a piece: no curvature there, and not much flatter than the piece.
+fn ending(secant: f64, other: f64) -> f64 {
+    1.5 * secant - 0.5 * other
+}
+
+fn hermite(a: Knot, b: Knot) -> Piece {
+    let third = (b.y - a.y) / 3.0;
+    [
+        (a.x, a.y),
+        (a.x + a.slope * third, a.y + third),
+        (b.x - b.slope * third, b.y - third),
+        (b.x, b.y),
+    ]
+}
+
+/// Whether a line from `a` to `b` meets a box.
+pub(super) fn meets(a: Point, b: Point, centre: Point, half: (f64, f64)) -> bool {
+    let (mut from, mut to) = (0.0f64, 1.0f64);
+    for (start, end, middle, half) in [(a.0, b.0, centre.0, half.0), (a.1, b.1, centre.1, half.1)] {
+        let (low, high) = (middle - half - start, middle + half - start);
+        let along = end - start;
+        if along.abs() < 1e-12 {
+            if low >= 0.0 || high <= 0.0 {
+                return false;
+            }
+        } else {
+            let (enter, leave) = (low / along, high / along);
+            from = from.max(enter.min(leave));
+            to = to.min(enter.max(leave));
+        }
+    }
+    from < to
+}

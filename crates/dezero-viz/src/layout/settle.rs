@@ -1,0 +1,85 @@
+//! What is done once the order is known: edges between neighbours of a rank, and room for titles.
+
+use super::layers::{Course, Item, Kind, Layers};
+use super::{Problem, Titles, position};
+
+impl Layers {
+    /// Makes room that depends on who stands beside whom.
+    pub(super) fn settle(&mut self, problem: &Problem, titles: Titles) {
+        self.straighten_beside(problem);
+        self.make_room_for_titles(problem, titles);
+    }
+
+    /// An edge between neighbours of one rank goes straight from one to the other.
+    fn straighten_beside(&mut self, problem: &Problem) {
+        for path in &mut self.paths {
+            let (a, b) = (self.position[path.upper], self.position[path.lower]);
+            if path.course != Course::Over || a.abs_diff(b) != 1 {
+                continue;
+            }
+            path.course = Course::Beside;
+            for bend in std::mem::take(&mut path.via) {
+                let item = &mut self.items[bend];
+                (item.kind, item.left, item.right, item.height) = (Kind::Bend, 0.0, 0.0, 0.0);
+            }
+            let label = path
+                .label
+                .take()
+                .map_or(0.0, |_| problem.edges[path.edges[0].0].label.0);
+            let left = if a < b { path.upper } else { path.lower };
+            // Enough for an arrow and for a label above it.
+            let least = f64::max(label + 8.0, 24.0);
+            let more = least - problem.node_distance;
+            let own = problem.nodes[left].width / 2.0;
+            let item = &mut self.items[left];
+            item.right = item.right.max(own + more.max(0.0));
+        }
+    }
+
+    /// A frame is at least as wide as its title: its widest rank keeps that much room.
+    fn make_room_for_titles(&mut self, problem: &Problem, titles: Titles) {
+        if titles == Titles::Beside {
+            for item in &mut self.items {
+                if let (Kind::Left, Some(at)) = (item.kind, item.cluster) {
+                    item.right += problem.clusters[at].title.1;
+                }
+            }
+            return;
+        }
+        // Those within others first: they come later.
+        let mut widest = vec![(f64::MIN, 0, 0); problem.clusters.len()];
+        for at in (0..problem.clusters.len()).rev() {
+            let Some((top, bottom)) = self.spans[at] else {
+                continue;
+            };
+            for rank in top..=bottom {
+                let order = &self.ranks[rank];
+                let find = |kind| {
+                    order.iter().position(|&item| {
+                        let Item {
+                            kind: own, cluster, ..
+                        } = self.items[item];
+                        own == kind && cluster == Some(at)
+                    })
+                };
+                let (Some(start), Some(end)) = (find(Kind::Left), find(Kind::Right)) else {
+                    continue;
+                };
+                let width: f64 = order[start..=end]
+                    .windows(2)
+                    .map(|pair| position::distance(problem, self, pair[0], pair[1]))
+                    .sum();
+                if width > widest[at].0 {
+                    widest[at] = (width, order[start], order[end]);
+                }
+            }
+            let (width, left, right) = widest[at];
+            let cluster = problem.clusters[at];
+            let more = cluster.title.0 + 2.0 * cluster.padding.min(8.0) - width;
+            if more > 0.0 && cluster.title.0 > 0.0 {
+                self.items[left].right += more / 2.0;
+                self.items[right].left += more / 2.0;
+            }
+        }
+    }
+}
