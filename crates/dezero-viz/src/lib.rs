@@ -34,7 +34,7 @@ mod text;
 mod theme;
 mod xml;
 
-pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
+pub use dot::{Dot, DotError, DotGraph, dot_func, dot_var, get_dot_graph};
 pub use drawing::{Drawing, Style, plot_dot_graph};
 pub use error::Error;
 pub use graphviz::graphviz;
