@@ -21,6 +21,7 @@
 mod diagram;
 mod dot;
 mod error;
+mod html;
 pub mod layout;
 mod measure;
 mod picture;
