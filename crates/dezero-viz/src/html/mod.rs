@@ -1,15 +1,100 @@
-//! A page that explores a diagram.
+//! A page that explores a diagram: one file with the drawing, what is known of it, and a program to
+//! pan, zoom, search and fold it, which asks nothing of a network.
+//!
+//! The drawing is that of [`crate::svg`], laid out once with everything expanded. The program closes
+//! the space of what is collapsed (`fold.js`).
+
+mod data;
+mod digest;
+
+use std::fmt::Write;
 
 use crate::diagram::Diagram;
 use crate::svg::Placed;
+use crate::xml::Escaped;
 
-/// The colours of a drawing in the light and in the dark theme.
+const TEMPLATE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+
+/// The parts of the program, in one scope of their own, in this order.
+const PROGRAM: [&str; 5] = [
+    include_str!("graph.js"),
+    include_str!("view.js"),
+    include_str!("space.js"),
+    include_str!("fold.js"),
+    include_str!("page.js"),
+];
+
+/// The colours of a drawing in the light and in the dark theme, as declarations that override
+/// the attributes of the SVG.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Palette {
+    /// A selector within the drawing, such as `.leaf > ellipse`, the declarations for light, and those for
+    /// dark, such as `fill: #fff`.
     pub(crate) rules: Vec<(String, String, String)>,
 }
 
-/// The page of a diagram.
-pub(crate) fn page(diagram: &Diagram, _palette: Option<&Palette>) -> String {
-    Placed::new(diagram).svg()
+impl Palette {
+    fn write(&self, css: &mut String) {
+        for (selector, light, dark) in &self.rules {
+            for (theme, declarations) in [("light", light), ("dark", dark)] {
+                if !declarations.is_empty() {
+                    let _ = writeln!(
+                        css,
+                        "[data-theme={theme}] .dezero :is({selector}) {{ {declarations} }}"
+                    );
+                }
+            }
+        }
+    }
 }
+
+/// The page of a diagram. Without a palette its sheet keeps the colours of the diagram in the dark theme
+/// as well.
+pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
+    let placed = Placed::new(diagram);
+    let mut title = diagram
+        .title
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if title.is_empty() {
+        "Computational graph".clone_into(&mut title);
+    }
+    let mut style = STYLE.to_owned();
+    if let Some(palette) = palette {
+        palette.write(&mut style);
+    }
+    let mut script = String::from("(() => {\n'use strict';\n");
+    for part in PROGRAM {
+        script.push_str(part);
+    }
+    script.push_str("})();\n");
+    let fixed = if palette.is_none() { " data-fixed" } else { "" };
+
+    // Filled in one pass, so that text with braces in it is text.
+    let mut page = String::new();
+    for (at, piece) in TEMPLATE.split("{{").enumerate() {
+        let Some((slot, rest)) = piece.split_once("}}").filter(|_| at > 0) else {
+            page.push_str(piece);
+            continue;
+        };
+        match slot {
+            "policy" => {
+                let _ = write!(page, "'sha256-{}'", digest::sha256_base64(&script));
+            }
+            "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
+            "style" => page.push_str(&style),
+            "fixed" => page.push_str(fixed),
+            "svg" => page.push_str(placed.svg().trim_end()),
+            "data" => data::write(&mut page, diagram, &placed),
+            "script" => page.push_str(&script),
+            _ => debug_assert!(false, "no such slot: {slot}"),
+        }
+        page.push_str(rest);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests;

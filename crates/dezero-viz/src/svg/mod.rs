@@ -27,8 +27,8 @@ const MIDDLE: f64 = 0.36;
 /// A diagram of which everything has its place.
 pub(crate) struct Placed<'a> {
     diagram: &'a Diagram,
-    problem: Problem,
-    layout: Layout,
+    pub(crate) problem: Problem,
+    pub(crate) layout: Layout,
 }
 
 impl<'a> Placed<'a> {
