@@ -60,10 +60,7 @@ pub(super) fn diagram(graph: &Graph, sketch: Sketch, look: Look<'_>, how: Chains
 
 /// How many nodes are drawn if chains are folded.
 pub(super) fn folded_count(graph: &Graph, sketch: &Sketch) -> usize {
-    let hidden: usize = chains(sketch, graph)
-        .iter()
-        .map(|chain| chain.links[1..].iter().map(Vec::len).sum::<usize>())
-        .sum();
+    let hidden: usize = chains(sketch, graph).iter().map(Chain::hidden).sum();
     sketch.nodes.len() - hidden
 }
 
@@ -102,9 +99,9 @@ impl Shown<'_> {
             drawn.cluster = cluster;
             diagram.nodes.push(drawn);
         }
-        for edge in &self.sketch.edges {
+        for (edge, to) in self.drawn_edges() {
             let from = self.stand_in(edge.from);
-            if let (Some(from), Some(to)) = (place[from], place[edge.to]) {
+            if let (Some(from), Some(to)) = (place[from], place[to]) {
                 let mut drawn = self.edge(edge);
                 (drawn.from, drawn.to) = (from, to);
                 diagram.edges.push(drawn);
@@ -114,6 +111,43 @@ impl Shown<'_> {
             diagram.legend = self.legend(&diagram);
         }
         diagram
+    }
+
+    /// The edges that are drawn, with the nodes that they end at. Of a folded chain it is those of the
+    /// first link; what the others take from outside of the chain is drawn if the first does not take it.
+    fn drawn_edges(&self) -> Vec<(&Edge, usize)> {
+        let edges = self.sketch.edges.iter();
+        if !self.is_folded {
+            return edges.map(|edge| (edge, edge.to)).collect();
+        }
+        let chain = |node: usize| self.link[node].map(|(chain, ..)| chain);
+        let mut drawn = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut others = Vec::new();
+        for edge in edges {
+            let to = self.stand_in(edge.to);
+            match (self.link[edge.from], self.link[edge.to]) {
+                // From turn to turn.
+                (Some((a, i, _)), Some((b, j, _))) if a == b && i != j => {}
+                (_, Some((_, j, _))) if j > 0 => {
+                    let is_near =
+                        self.sketch.nodes[edge.from].pass == self.sketch.nodes[edge.to].pass;
+                    if is_near && chain(edge.from) != chain(edge.to) {
+                        others.push((edge, to));
+                    }
+                }
+                _ => {
+                    seen.insert((self.stand_in(edge.from), to));
+                    drawn.push((edge, to));
+                }
+            }
+        }
+        for (edge, to) in others {
+            if seen.insert((self.stand_in(edge.from), to)) {
+                drawn.push((edge, to));
+            }
+        }
+        drawn
     }
 
     /// The node that is drawn for one: in a folded chain, that of the first link.

@@ -1,12 +1,12 @@
 //! Chains in a sketch whose links are built alike, as a loop in the program leaves them.
 //!
-//! All that is computed in one pass flows to its results. Where all paths from a node pass another one
-//! first, that one is its immediate post-dominator, and these form a tree. A path in the tree, from far down up
-//! to a result, is the spine of a chain: what hangs beside it flows only into the next node on the
-//! spine. So the spine cuts the pass into pieces with one way in and one way out, and a loop shows
-//! as pieces that repeat.
+//! Where all ways from a node pass another one first, that one is its immediate post-dominator, and
+//! these form a tree. A path in the tree is the spine of a chain: what hangs beside it flows only
+//! into the next node on the spine. So the spine cuts a pass into pieces, and a loop shows as
+//! pieces that repeat. The derivative of a loop runs the other way, from one cotangent to many: its
+//! spine is a path of immediate dominators, through which all ways to a node come. Both are tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dezero_core::{Graph, Role};
 
@@ -28,7 +28,44 @@ pub(super) struct Chain {
 
 /// The chains of a sketch. No node is in two.
 pub(super) fn chains(sketch: &Sketch, graph: &Graph) -> Vec<Chain> {
-    let tree = Tree::new(sketch);
+    let found = [Flow::In, Flow::Out].map(|flow| chains_of(sketch, graph, flow));
+    let passes: BTreeSet<usize> = sketch.nodes.iter().map(|node| node.pass).collect();
+    let mut chains = Vec::new();
+    for pass in passes {
+        let of_pass = found.each_ref().map(|found| {
+            let is_here = |chain: &&Chain| sketch.nodes[chain.links[0][0]].pass == pass;
+            found
+                .iter()
+                .filter(is_here)
+                .cloned()
+                .collect::<Vec<Chain>>()
+        });
+        let [joining, parting] = of_pass;
+        let hidden = |chains: &[Chain]| chains.iter().map(Chain::hidden).sum::<usize>();
+        let is_better = hidden(&parting) > hidden(&joining);
+        chains.extend(if is_better { parting } else { joining });
+    }
+    chains
+}
+
+impl Chain {
+    /// The nodes that are not drawn if one link stands for all.
+    pub(super) fn hidden(&self) -> usize {
+        self.links[1..].iter().map(Vec::len).sum()
+    }
+}
+
+/// Which way a spine gathers what hangs beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// What flows into it: by post-dominators.
+    In,
+    /// What comes out of it: by dominators.
+    Out,
+}
+
+fn chains_of(sketch: &Sketch, graph: &Graph, flow: Flow) -> Vec<Chain> {
+    let tree = Tree::new(sketch, flow);
     let mut pieces = Pieces::new(sketch, graph, &tree);
     let mut taken = vec![false; sketch.nodes.len()];
     let mut chains = Vec::new();
@@ -36,10 +73,7 @@ pub(super) fn chains(sketch: &Sketch, graph: &Graph) -> Vec<Chain> {
         if spine.len() < LEAST_LINKS || taken[spine[0]] {
             continue;
         }
-        let cut: Vec<Piece> = (0..spine.len())
-            .map(|at| pieces.piece(spine[at], at.checked_sub(1).map(|below| spine[below])))
-            .collect();
-        for chain in runs(&cut) {
+        for chain in runs(&pieces.cut(&spine)) {
             for &node in chain.links.iter().flatten() {
                 taken[node] = true;
             }
@@ -85,37 +119,51 @@ fn runs(pieces: &[Piece]) -> Vec<Chain> {
     chains
 }
 
-/// The tree of immediate post-dominators within each pass, of what is computed.
+/// The tree of immediate (post-)dominators within each pass, of what is computed.
 struct Tree {
     children: Vec<Vec<usize>>,
-    /// The nodes without a post-dominator.
+    /// The nodes without a dominator.
     roots: Vec<usize>,
     /// The child that the longest path down goes through.
     deepest: Vec<Option<usize>>,
     is_computed: Vec<bool>,
+    flow: Flow,
 }
 
 impl Tree {
-    fn new(sketch: &Sketch) -> Self {
+    fn new(sketch: &Sketch, flow: Flow) -> Self {
         let (incoming, outgoing) = (sketch.incoming(), sketch.outgoing());
         let count = sketch.nodes.len();
         let is_computed: Vec<bool> = incoming.iter().map(|edges| !edges.is_empty()).collect();
         let mut parent: Vec<Option<usize>> = vec![None; count];
         let mut depth = vec![0; count];
-        let order: Vec<usize> = sketch.in_order();
+        let mut order: Vec<usize> = sketch.in_order();
+        let mut feeds = vec![None; count];
+        if flow == Flow::Out {
+            feeds = feeders(sketch, &order, &is_computed);
+            order.reverse();
+        }
         for &node in order.iter().rev().filter(|&&node| is_computed[node]) {
-            let within = outgoing[node]
+            let beyond = match flow {
+                Flow::In => &outgoing[node],
+                Flow::Out => &incoming[node],
+            };
+            let within = beyond
                 .iter()
-                .map(|&edge| sketch.edges[edge].to)
-                .filter(|&to| sketch.nodes[to].pass == sketch.nodes[node].pass);
+                .map(|&edge| match flow {
+                    Flow::In => sketch.edges[edge].to,
+                    Flow::Out => sketch.edges[edge].from,
+                })
+                .filter(|&end| is_computed[end] && feeds[end].is_none())
+                .filter(|&end| sketch.nodes[end].pass == sketch.nodes[node].pass);
             let mut common: Option<Option<usize>> = None;
-            for to in within {
+            for end in within {
                 common = Some(match common {
-                    None => Some(to),
-                    Some(other) => nearest_common(other, Some(to), &parent, &depth),
+                    None => Some(end),
+                    Some(other) => nearest_common(other, Some(end), &parent, &depth),
                 });
             }
-            parent[node] = common.flatten();
+            parent[node] = feeds[node].or(common.flatten());
             depth[node] = parent[node].map_or(1, |parent| depth[parent] + 1);
         }
         let mut tree = Self {
@@ -123,6 +171,7 @@ impl Tree {
             roots: Vec::new(),
             deepest: vec![None; count],
             is_computed,
+            flow,
         };
         let mut height = vec![0; count];
         for &node in order.iter().filter(|&&node| tree.is_computed[node]) {
@@ -141,7 +190,7 @@ impl Tree {
         tree
     }
 
-    /// Paths that have every node once, each from its lowest node up; longer ones around shorter ones.
+    /// Paths that have every node once, each in the direction of the edges; outer ones first.
     fn spines(&self) -> Vec<Vec<usize>> {
         let mut spines = Vec::new();
         let mut tops = self.roots.clone();
@@ -157,11 +206,49 @@ impl Tree {
                 spine.push(deepest);
                 node = deepest;
             }
-            spine.reverse();
+            if self.flow == Flow::In {
+                spine.reverse();
+            }
             spines.push(spine);
         }
         spines
     }
+}
+
+/// What is made beside a spine from other passes and sources alone, and flows into one node of it: for
+/// each such node, the one that it flows into. It does not tell where a way to the spine begins.
+fn feeders(sketch: &Sketch, order: &[usize], is_computed: &[bool]) -> Vec<Option<usize>> {
+    let (incoming, outgoing) = (sketch.incoming(), sketch.outgoing());
+    let within = |node: usize, end: usize| {
+        is_computed[end] && sketch.nodes[end].pass == sketch.nodes[node].pass
+    };
+    let sources = |node: usize| {
+        let ends = incoming[node].iter().map(|&edge| sketch.edges[edge].from);
+        ends.filter(move |&end| within(node, end))
+    };
+    let only_user = |node: usize| {
+        let mut users = outgoing[node].iter().map(|&edge| sketch.edges[edge].to);
+        let first = users.find(|&end| within(node, end))?;
+        users
+            .filter(|&end| within(node, end))
+            .all(|end| end == first)
+            .then_some(first)
+    };
+    let mut may_feed: Vec<Option<usize>> = vec![None; sketch.nodes.len()];
+    for &node in order.iter().filter(|&&node| is_computed[node]) {
+        if sources(node).all(|from| may_feed[from].is_some()) {
+            may_feed[node] = only_user(node);
+        }
+    }
+    let mut feeds = vec![None; sketch.nodes.len()];
+    for &node in order.iter().rev() {
+        let Some(user) = may_feed[node] else { continue };
+        let mut others = sources(user);
+        if feeds[user].is_some() || others.any(|from| may_feed[from].is_none()) {
+            feeds[node] = Some(user);
+        }
+    }
+    feeds
 }
 
 /// The lowest node that both are below of, or are; `None` is the top of all.
@@ -184,7 +271,7 @@ fn nearest_common(
     None
 }
 
-/// A node of a spine with what flows only into it.
+/// A node of a spine with what hangs beside it.
 struct Piece {
     /// The same for pieces that are built alike.
     kind: usize,
@@ -195,19 +282,17 @@ struct Piece {
 /// What is read on the way through a piece: pieces that read alike are built alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Token {
-    /// Something computed: a function by its class, or a named result by its name.
+    /// A function by its class, or a named result by its name.
     Computed(String),
+    /// A node of a piece near by: how many pieces away, and its place there.
+    Near(isize, usize),
     /// A variable or constant that belongs to this piece, by shape and dtype.
     Source { is_constant: bool, shape: String },
     /// One use of a variable that is drawn at each.
     Copy(usize),
-    /// A node of the piece that was read before.
-    Again(usize),
-    /// What the spine brings.
-    Spine,
     /// A variable that others use too.
     Shared(usize),
-    /// A result of another pass.
+    /// A result of another pass, or from far away.
     Elsewhere,
     /// What the graph was asked for is like nothing else.
     Output(usize),
@@ -220,12 +305,13 @@ struct Pieces<'a> {
     incoming: Vec<Vec<usize>>,
     outgoing: Vec<Vec<usize>>,
     kinds: BTreeMap<Vec<Token>, usize>,
-    /// The place of each node in the piece that is read, with the number of the piece.
-    place: Vec<(usize, usize)>,
-    /// The piece that a node belongs to.
-    piece_of: Vec<usize>,
+    /// The piece that a node belongs to, counted through all spines, and its place there.
+    place: Vec<Option<(usize, usize)>>,
     count: usize,
 }
+
+/// Pieces that are this far from each other are near.
+const NEAR: usize = 2;
 
 impl<'a> Pieces<'a> {
     fn new(sketch: &'a Sketch, graph: &'a Graph, tree: &'a Tree) -> Self {
@@ -236,75 +322,180 @@ impl<'a> Pieces<'a> {
             incoming: sketch.incoming(),
             outgoing: sketch.outgoing(),
             kinds: BTreeMap::new(),
-            place: vec![(0, 0); sketch.nodes.len()],
-            piece_of: vec![0; sketch.nodes.len()],
+            place: vec![None; sketch.nodes.len()],
             count: 0,
         }
     }
 
-    /// The piece of a node on a spine, above `below`.
-    fn piece(&mut self, top: usize, below: Option<usize>) -> Piece {
-        self.count += 1;
-        let mut stack = vec![top];
-        while let Some(node) = stack.pop() {
-            self.piece_of[node] = self.count;
-            let children = self.tree.children[node].iter();
-            stack.extend(children.filter(|&&child| Some(child) != below));
-        }
-        let (mut nodes, mut tokens) = (Vec::new(), Vec::new());
-        let mut stack = vec![top];
-        while let Some(node) = stack.pop() {
-            let token = self.token(node, below);
-            if matches!(
-                token,
-                Token::Computed(_) | Token::Source { .. } | Token::Copy(_) | Token::Output(_)
-            ) {
-                self.place[node] = (self.count, nodes.len());
-                nodes.push(node);
-                let operands = self.incoming[node].iter().rev();
-                stack.extend(operands.map(|&edge| self.sketch.edges[edge].from));
+    /// The pieces of a spine.
+    fn cut(&mut self, spine: &[usize]) -> Vec<Piece> {
+        let first = self.count;
+        let mut pieces = Vec::with_capacity(spine.len());
+        let on_spine: BTreeSet<usize> = spine.iter().copied().collect();
+        for &top in spine {
+            let mut nodes = vec![top];
+            let mut next = 0;
+            while let Some(&node) = nodes.get(next) {
+                let children = self.tree.children[node].iter();
+                nodes.extend(children.filter(|child| !on_spine.contains(child)));
+                next += 1;
             }
-            tokens.push(token);
+            // In the order of the walk, which takes the same turns in pieces that are alike.
+            nodes.sort_unstable();
+            for (place, &node) in nodes.iter().enumerate() {
+                self.place[node] = Some((self.count, place));
+            }
+            self.count += 1;
+            pieces.push(Piece { kind: 0, nodes });
         }
-        let next = self.kinds.len();
-        let kind = *self.kinds.entry(tokens).or_insert(next);
-        Piece { kind, nodes }
+        for (at, piece) in pieces.iter_mut().enumerate() {
+            self.read(piece, first + at);
+        }
+        pieces
     }
 
-    fn token(&self, node: usize, below: Option<usize>) -> Token {
-        if Some(node) == below {
-            return Token::Spine;
+    /// Reads a piece: its kind follows, and the sources that belong to it join it.
+    fn read(&mut self, piece: &mut Piece, number: usize) {
+        let mut tokens = Vec::new();
+        let computed = piece.nodes.clone();
+        for node in computed {
+            tokens.push(self.computed(node));
+            for &edge in &self.incoming[node] {
+                let from = self.sketch.edges[edge].from;
+                let token = self.operand(from, number);
+                if matches!(token, Token::Source { .. } | Token::Copy(_)) {
+                    self.place[from] = Some((number, piece.nodes.len()));
+                    piece.nodes.push(from);
+                }
+                tokens.push(token);
+            }
         }
-        if self.place[node].0 == self.count {
-            return Token::Again(self.place[node].1);
-        }
-        let variables = self.graph.variables();
-        let is_computed = self.tree.is_computed[node];
+        let next = self.kinds.len();
+        piece.kind = *self.kinds.entry(tokens).or_insert(next);
+    }
+
+    fn computed(&self, node: usize) -> Token {
         match self.sketch.nodes[node].what {
             What::Variable(at) if self.graph.outputs().contains(&at) => Token::Output(at),
-            _ if is_computed && self.piece_of[node] != self.count => Token::Elsewhere,
             What::Function(at) => Token::Computed(self.graph.functions()[at].label().to_owned()),
-            What::Variable(at) if is_computed => {
-                Token::Computed(format!("={}", variables[at].name.as_deref().unwrap_or("")))
-            }
             What::Variable(at) => {
-                let is_constant = variables[at].role == Role::Constant;
-                if self.sketch.nodes[node].copy.is_some() && !is_constant {
-                    return Token::Copy(at);
-                }
-                let uses = self.outgoing[node].iter();
-                let is_own = uses
-                    .map(|&edge| self.piece_of[self.sketch.edges[edge].to])
-                    .all(|piece| piece == self.count);
-                if is_own {
-                    Token::Source {
-                        is_constant,
-                        shape: value::shape(&variables[at].value),
-                    }
-                } else {
-                    Token::Shared(at)
-                }
+                let name = self.graph.variables()[at].name.as_deref();
+                Token::Computed(format!("={}", name.unwrap_or_default()))
             }
         }
+    }
+
+    /// What a node of the piece of a number takes.
+    fn operand(&self, node: usize, number: usize) -> Token {
+        if let Some((piece, place)) = self.place[node]
+            && piece.abs_diff(number) <= NEAR
+        {
+            return Token::Near(piece as isize - number as isize, place);
+        }
+        let What::Variable(at) = self.sketch.nodes[node].what else {
+            return Token::Elsewhere;
+        };
+        if self.tree.is_computed[node] {
+            return Token::Elsewhere;
+        }
+        let variable = &self.graph.variables()[at];
+        let is_constant = variable.role == Role::Constant;
+        if self.sketch.nodes[node].copy.is_some() && !is_constant {
+            return Token::Copy(at);
+        }
+        let uses = self.outgoing[node].iter();
+        let is_own = uses
+            .map(|&edge| self.place[self.sketch.edges[edge].to])
+            .all(|place| place.is_some_and(|(piece, _)| piece == number));
+        if is_own {
+            Token::Source {
+                is_constant,
+                shape: value::shape(&variable.value),
+            }
+        } else {
+            Token::Shared(at)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dezero_core::{Variable, grad, graph};
+
+    use super::*;
+
+    /// How often each chain repeats, and how many nodes a link has.
+    fn folded(y: &Variable) -> Vec<(usize, usize)> {
+        let graph = graph(y);
+        let sketch = Sketch::new(&graph);
+        let chains = chains(&sketch, &graph);
+        let size = |chain: &Chain| (chain.links.len(), chain.links[0].len());
+        chains.iter().map(size).collect()
+    }
+
+    fn network(steps: usize) -> (Variable, Variable) {
+        let w = Variable::new(0.5).named("w");
+        let mut h = Variable::new(0.1).named("h");
+        for step in 0..steps {
+            let x = Variable::new(step as f64).named(&format!("x{step}"));
+            h = (&h * &w + x).tanh();
+        }
+        (h.named("y"), w)
+    }
+
+    #[test]
+    fn a_loop_is_one_chain() {
+        let (y, _) = network(20);
+        // Product, sum and tanh, with the weight and the input of the step.
+        assert_eq!(
+            folded(&y),
+            [(19, 5)],
+            "the first step takes what the others do not"
+        );
+    }
+
+    #[test]
+    fn the_derivative_of_a_loop_is_a_chain_too() {
+        let (y, w) = network(20);
+        let chains = folded(&grad(&y, &[&w])[0]);
+        assert_eq!(chains.len(), 2, "{chains:?}");
+        // The cotangent through tanh, sum and product, and the term for the weight.
+        assert!(chains[1].0 >= 16 && chains[1].1 >= 6, "{chains:?}");
+    }
+
+    #[test]
+    fn a_sum_of_terms_is_one_chain() {
+        let x = Variable::new(0.5).named("x");
+        let term = |k: i32| x.powf(f64::from(k)) / f64::from(k);
+        let y = (2..30).fold(x.clone(), |sum, k| sum + term(k));
+        assert_eq!(folded(&y), [(27, 5)]);
+    }
+
+    #[test]
+    fn what_differs_is_not_folded() {
+        let x = Variable::new(0.5).named("x");
+        let mut y = x.clone();
+        for step in 0..20 {
+            // Never twice the same way.
+            y = (0..step).fold(y.sin(), |y, _| y.cos());
+        }
+        assert!(folded(&y.tanh()).iter().all(|&(links, _)| links <= 20));
+        let y = x.sin().cos().sin().cos().exp();
+        assert_eq!(folded(&y), []);
+        let y = (0..6).fold(x.clone(), |y, _| y.sin());
+        assert_eq!(folded(&y), [], "too short to be worth it");
+    }
+
+    #[test]
+    fn results_that_were_asked_for_stay_to_be_seen() {
+        let x = Variable::new(0.5);
+        let mut y = x.clone();
+        let mut asked = Vec::new();
+        for _ in 0..40 {
+            y = y.sin();
+            asked.push(y.clone());
+        }
+        let graph = graph(&asked);
+        assert!(chains(&Sketch::new(&graph), &graph).is_empty());
     }
 }
