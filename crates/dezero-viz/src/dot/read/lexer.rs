@@ -282,10 +282,6 @@ impl<'a> Lexer<'a> {
             '-' => error.help("an edge is written `->` in a digraph and `--` in a graph"),
             '\'' | '`' => error.help("text stands in double quotes"),
             '+' => error.help("`+` joins two strings in double quotes; nothing else can be joined"),
-            '\0' => self.error(
-                self.at,
-                "found a NUL, which is in no text: is this a DOT file?",
-            ),
             c if c.is_control() => error.help("is this a DOT file?"),
             _ => error.help("names and labels with such characters stand in double quotes"),
         }
@@ -429,7 +425,6 @@ mod tests {
                 "a(b)",
                 "line 1, column 2: found `(`, which means nothing here",
             ),
-            ("é\0", "line 1, column 2: found a NUL, which is in no text"),
             (
                 "a = #ff8000]",
                 "line 1, column 5: expected a value after `=`, found `#ff8000`",

@@ -38,7 +38,7 @@ pub(crate) const MAX_DEPTH: usize = 1_000;
 /// Nodes of all subgraphs, counted in each that names them.
 pub(crate) const MAX_MEMBERS: usize = 1_000_000;
 /// Steps of finding the nodes of the subgraphs that edges go from and to.
-pub(crate) const MAX_VISITS: usize = 10_000_000;
+pub(crate) const MAX_VISITS: usize = 2_000_000;
 /// Characters of one label.
 pub(crate) const MAX_LABEL: usize = 16_384;
 /// Characters of all labels and tooltips.
@@ -86,6 +86,10 @@ fn parse(text: &str) -> Result<Graph<'_>, DotError> {
             counted(MAX_LENGTH)
         );
         return Err(DotError::new(text, 0, message));
+    }
+    if let Some(at) = text.find('\0') {
+        let error = DotError::new(text, at, "found a NUL, which is in no text");
+        return Err(error.help("is this a DOT file? If it is UTF-16, save it as UTF-8"));
     }
     parser::parse(text)
 }

@@ -312,7 +312,9 @@ impl<'a> Parser<'a> {
         if !self.take(&Kind::Equals)? {
             return Err(self
                 .expected(&format!("`=` after {shown}"))
-                .help("an attribute is written `name=value`"));
+                .help(
+                    "an attribute is written `name=value`; a value of several words stands in double quotes",
+                ));
         }
         let Some(value) = self.id()? else {
             let error = self.expected(&format!("a value of {shown} after `=`"));

@@ -1,6 +1,7 @@
 //! DOT in, diagrams or errors out.
 
 mod drawn;
+mod examples;
 mod hostile;
 mod wrong;
 

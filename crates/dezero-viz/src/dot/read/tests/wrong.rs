@@ -96,6 +96,26 @@ fn errors_say_the_place_what_was_found_and_what_helps() {
             "is enough",
         ),
         (
+            "d\0i\0",
+            "line 1, column 2: found a NUL, which is in no text",
+            "UTF-16",
+        ),
+        (
+            "digraph { a [label=\"\0\"] }",
+            "line 1, column 21: found a NUL",
+            "",
+        ),
+        (
+            "\u{1}",
+            "line 1, column 1: found `\u{fffd}`, which means nothing here",
+            "a DOT file",
+        ),
+        (
+            "digraph { a [label=two words] }",
+            "line 1, column 29: expected `=` after `words`, found `]`",
+            "several words",
+        ),
+        (
             "digraph { a [color] }",
             "line 1, column 19: expected `=` after `color`, found `]`",
             "`name=value`",
@@ -183,7 +203,7 @@ fn errors_say_the_place_what_was_found_and_what_helps() {
         ("digraph { 높이 \0 }", "line 1, column 14: found a NUL", ""),
         (
             "\u{89}PNG\r\n\u{1a}\n\0",
-            "line 1, column 1: expected `graph` or `digraph`, found `\u{fffd}PNG`",
+            "line 3, column 1: found a NUL, which is in no text",
             "",
         ),
         (
