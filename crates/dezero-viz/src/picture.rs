@@ -223,10 +223,19 @@ mod tests {
     #[test]
     fn sizes_are_read_from_the_first_tag() {
         let sizes = [
-            (r#"<svg width="80" height="30.5"><svg width="1" height="1"/></svg>"#, (80.0, 30.5)),
-            (r#"<?xml version="1.0"?><svg stroke-width="3" height='30px' width = '80pt'/>"#, (80.0, 30.0)),
+            (
+                r#"<svg width="80" height="30.5"><svg width="1" height="1"/></svg>"#,
+                (80.0, 30.5),
+            ),
+            (
+                r#"<?xml version="1.0"?><svg stroke-width="3" height='30px' width = '80pt'/>"#,
+                (80.0, 30.0),
+            ),
             (r#"<svg viewBox="0 0 12,7"/>"#, (12.0, 7.0)),
-            (r#"<svg width="100%" height="100%" viewBox="-5 -5 12 7"/>"#, (12.0, 7.0)),
+            (
+                r#"<svg width="100%" height="100%" viewBox="-5 -5 12 7"/>"#,
+                (12.0, 7.0),
+            ),
             (r#"<svg width="NaN" height="-1"/>"#, (0.0, 0.0)),
             (r#"<svg width="80 height=30>"#, (0.0, 0.0)),
             ("no picture", (0.0, 0.0)),
@@ -240,7 +249,10 @@ mod tests {
     #[test]
     fn debug_is_short_and_display_is_the_text() {
         let picture = Picture::from_svg(r#"<svg width="8" height="3"/>"#.to_owned());
-        assert_eq!(format!("{picture:?}"), "Picture { width: 8.0, height: 3.0, .. }");
+        assert_eq!(
+            format!("{picture:?}"),
+            "Picture { width: 8.0, height: 3.0, .. }"
+        );
         assert_eq!(picture.to_string(), picture.to_svg());
     }
 }

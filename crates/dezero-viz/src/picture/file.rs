@@ -50,7 +50,10 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if !there.is_file() {
-            return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+            return fs::OpenOptions::new()
+                .write(true)
+                .open(path)?
+                .write_all(bytes);
         }
         if there.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());

@@ -43,13 +43,12 @@ impl Format {
         let path = path.as_ref();
         let unknown = |what: String| {
             let known = format!("{}; drawings of graphs also .html and .dot", listed());
-            Error::format(format!(
-                "{}: {what}; there are {known}",
-                path.display()
-            ))
+            Error::format(format!("{}: {what}; there are {known}", path.display()))
         };
         let Some(extension) = path.extension() else {
-            return Err(unknown("no extension says which format is wanted".to_owned()));
+            return Err(unknown(
+                "no extension says which format is wanted".to_owned(),
+            ));
         };
         let extension = extension.to_string_lossy();
         match extension.to_ascii_lowercase().as_str() {
@@ -115,7 +114,9 @@ impl fmt::Display for Format {
 fn listed() -> String {
     let pictures = [Format::Svg, Format::Png, Format::Pdf];
     let here = pictures.into_iter().filter(|format| format.is_available());
-    let names: Vec<String> = here.map(|format| format!(".{}", format.extension())).collect();
+    let names: Vec<String> = here
+        .map(|format| format!(".{}", format.extension()))
+        .collect();
     match names.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
         _ => names.concat(),

@@ -14,7 +14,8 @@ const LONGEST_SIDE: f32 = 14_400.0;
 
 /// A PDF file of SVG text.
 pub(super) fn render(svg: &str) -> Result<Vec<u8>, Error> {
-    let wrong = |what: String| Error::svg(format!("the picture could not be written as PDF: {what}"));
+    let wrong =
+        |what: String| Error::svg(format!("the picture could not be written as PDF: {what}"));
     let tree::Parsed { tree, title } = tree::parse(svg)?;
     let (width, height) = (tree.size().width(), tree.size().height());
     let fit = (LONGEST_SIDE / width.max(height)).min(1.0);

@@ -24,9 +24,8 @@ pub(super) fn render(svg: &str, scale: f64) -> Result<Vec<u8>, Error> {
     let tree = tree::parse(svg)?.tree;
     let (width, height) = pixels(&tree, scale)?;
     let mut file = Vec::new();
-    write(&tree, (width, height), &mut file).map_err(|error| {
-        Error::svg(format!("the picture could not be written as PNG: {error}"))
-    })?;
+    write(&tree, (width, height), &mut file)
+        .map_err(|error| Error::svg(format!("the picture could not be written as PNG: {error}")))?;
     Ok(file)
 }
 

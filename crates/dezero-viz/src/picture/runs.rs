@@ -67,7 +67,7 @@ fn divide(characters: &str, named: &mut String) {
         return;
     }
     let mut font = None;
-    for c in characters.chars() {
+    for c in composed(characters) {
         let wanted = match font {
             // Joiners and selectors belong to what they stand in.
             Some(_) if crate::text::is_invisible(c) => font,
@@ -90,6 +90,39 @@ fn divide(characters: &str, named: &mut String) {
     }
 }
 
+/// The characters, with syllables in place of their parts, as some systems name files: fonts have the
+/// syllables (The Unicode Standard, section 3.12, "Hangul Syllable Composition").
+fn composed(characters: &str) -> impl Iterator<Item = char> {
+    /// The first syllable, the first of each kind of parts (for the third, the one before), and how
+    /// many there are of each kind.
+    const SYLLABLE: u32 = 0xac00;
+    const FIRST: [u32; 3] = [0x1100, 0x1161, 0x11a7];
+    const COUNT: [u32; 3] = [19, 21, 28];
+
+    let part = |kind: usize, c: char| {
+        let at = u32::from(c).checked_sub(FIRST[kind])?;
+        (at < COUNT[kind]).then_some(at)
+    };
+    let mut rest = characters.chars().peekable();
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
+        let Some(lead) = part(0, c) else {
+            return Some(c);
+        };
+        let Some(vowel) = rest.peek().and_then(|&next| part(1, next)) else {
+            return Some(c);
+        };
+        rest.next();
+        let tail = rest.peek().and_then(|&next| part(2, next));
+        let tail = tail.filter(|&tail| tail > 0);
+        if tail.is_some() {
+            rest.next();
+        }
+        let syllable = (lead * COUNT[1] + vowel) * COUNT[2] + tail.unwrap_or(0);
+        char::from_u32(SYLLABLE + syllable)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,13 +142,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn parts_of_syllables_are_put_together() {
+        // The last is the last syllable; what is alone stays.
+        let parts = "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}x\u{1161}\u{1100}\u{1112}\u{1175}\u{11c2}\u{11a8}";
+        let composed: String = composed(parts).collect();
+        assert_eq!(composed, "한그x\u{1161}\u{1100}힣\u{11a8}");
+    }
+
     #[cfg(feature = "korean")]
     #[test]
     fn hangul_names_its_font() {
         assert_eq!(
-            name_fonts("<svg><title>한</title><text x='1'>값 x&amp;<tspan>\u{1112}\u{1161}\u{11ab}글</tspan></text>한</svg>"),
+            name_fonts(
+                "<svg><title>한</title><text x='1'>값 x&amp;<tspan>\u{1112}\u{1161}\u{11ab}글</tspan></text>한</svg>"
+            ),
             "<svg><title>한</title><text x='1'><tspan font-family=\"dezero-own-1\">값</tspan> x&amp;<tspan>\
-             <tspan font-family=\"dezero-own-1\">\u{1112}\u{1161}\u{11ab}글</tspan></tspan></text>한</svg>"
+             <tspan font-family=\"dezero-own-1\">한글</tspan></tspan></text>한</svg>"
         );
         let long = format!("<svg><text>{}</text></svg>", "한 ".repeat(5000));
         assert_eq!(name_fonts(&long), long);

@@ -22,7 +22,9 @@ pub(super) struct Parsed {
 pub(super) fn parse(svg: &str) -> Result<Parsed, Error> {
     let wrong = |error: &dyn std::fmt::Display| Error::svg(format!("the SVG is wrong: {error}"));
     if is_deeper(svg, DEEPEST) {
-        return Err(wrong(&format!("elements are nested more than {DEEPEST} deep")));
+        return Err(wrong(&format!(
+            "elements are nested more than {DEEPEST} deep"
+        )));
     }
     let limits = roxmltree::ParsingOptions {
         allow_dtd: false,

@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ttf_parser::Face;
-use usvg::{FontFamily, FontResolver};
 use usvg::fontdb::{Database, FaceInfo, ID, Source, Style, Weight};
+use usvg::{FontFamily, FontResolver};
 
 use super::{FILES, faces};
 
@@ -58,12 +58,9 @@ pub(crate) fn embedded() -> Arc<Database> {
 /// has: then it becomes the box that the first font draws for what it lacks.
 pub(crate) fn other_than_first(c: char) -> Option<Other> {
     let has = |face: &Face<'_>| face.glyph_index(c).is_some();
-    let is_jamo = ('\u{1100}'..='\u{11ff}').contains(&c);
     match faces().iter().position(has) {
         Some(0) => None,
         Some(at) => Some(Other::Own(at)),
-        // Parts of syllables, which become syllables when text is set.
-        None if is_jamo && faces().len() > 1 => Some(Other::Own(1)),
         None if c.is_whitespace() || c.is_control() || super::is_invisible(c) => None,
         None => system().find(c).map(Other::System),
     }
@@ -120,7 +117,11 @@ fn system() -> MutexGuard<'static, System> {
         let mut faces: Vec<&FaceInfo> = fonts.faces().collect();
         faces.sort_by_key(|face| {
             let strength = face.weight.0.abs_diff(Weight::NORMAL.0);
-            (face.style != Style::Normal, strength, &face.post_script_name)
+            (
+                face.style != Style::Normal,
+                strength,
+                &face.post_script_name,
+            )
         });
         Mutex::new(System {
             order: faces.into_iter().map(|face| face.id).collect(),
