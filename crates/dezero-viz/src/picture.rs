@@ -7,6 +7,8 @@ mod pdf;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(any(feature = "png", feature = "pdf"))]
+mod runs;
+#[cfg(any(feature = "png", feature = "pdf"))]
 mod tree;
 
 use std::fmt;
@@ -201,6 +203,17 @@ fn size_of(svg: &str) -> Option<(f64, f64)> {
     let view = view.split(|c: char| c == ',' || c.is_whitespace());
     let mut view = view.filter(|part| !part.is_empty()).skip(2);
     Some((length(view.next()?)?, length(view.next()?)?))
+}
+
+/// How far the text of a picture moves the place where the next would begin.
+#[cfg(all(test, feature = "png"))]
+pub(crate) fn text_width(svg: &str) -> f64 {
+    let tree = tree::parse(svg).unwrap().tree;
+    let width = |node: &usvg::Node| match node {
+        usvg::Node::Text(text) => f64::from(text.bounding_box().width()),
+        _ => 0.0,
+    };
+    tree.root().children().iter().map(width).sum()
 }
 
 #[cfg(test)]

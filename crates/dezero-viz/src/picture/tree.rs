@@ -2,6 +2,7 @@
 
 use usvg::{ImageHrefResolver, Options, Tree, roxmltree};
 
+use super::runs::name_fonts;
 use crate::error::Error;
 use crate::text::fonts;
 
@@ -30,8 +31,9 @@ pub(super) fn parse(svg: &str) -> Result<Parsed, Error> {
         nodes_limit: MOST_NODES,
         ..roxmltree::ParsingOptions::default()
     };
+    let svg = name_fonts(svg);
     let document =
-        roxmltree::Document::parse_with_options(svg, limits).map_err(|error| wrong(&error))?;
+        roxmltree::Document::parse_with_options(&svg, limits).map_err(|error| wrong(&error))?;
     let options = Options {
         font_family: fonts::FAMILY.to_owned(),
         font_resolver: fonts::resolver(),
@@ -44,8 +46,7 @@ pub(super) fn parse(svg: &str) -> Result<Parsed, Error> {
     };
     let tree = Tree::from_xmltree(&document, &options).map_err(|error| wrong(&error))?;
     let title = document.root_element().children();
-    let title =
-        title.filter(|child| child.has_tag_name("title") || child.tag_name().name() == "title");
+    let title = title.filter(|child| child.tag_name().name() == "title");
     let title = title.filter_map(|title| title.text()).next();
     let title = title.map(str::trim).filter(|title| !title.is_empty());
     Ok(Parsed {

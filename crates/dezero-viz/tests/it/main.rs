@@ -1,5 +1,6 @@
 //! The DOT text: notation, order, names, size.
 
+mod formats;
 #[cfg(feature = "plot")]
 mod plot;
 
