@@ -26,6 +26,8 @@ mod picture;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod text;
+mod theme;
 
 pub use dot::{Dot, dot_func, dot_var, get_dot_graph};
 pub use picture::Picture;
+pub use theme::Theme;
