@@ -16,12 +16,11 @@ const FORMATS: [&str; 1] = ["svg"];
 const COLUMNS: usize = 80;
 const MOST_COLUMNS: usize = 120;
 
+/// The colours of a picture: without words of their own, which would make every help long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Theme {
-    /// Dark ink on white
     #[default]
     Light,
-    /// Light ink on dark blue
     Dark,
 }
 

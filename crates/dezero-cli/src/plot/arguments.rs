@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{At, whole};
+use crate::cli::whole;
 use crate::pictures::Look;
 
 #[derive(Debug, Args)]
@@ -28,8 +28,15 @@ pub(crate) struct PlotArguments {
     )]
     pub(crate) range: String,
 
-    #[command(flatten)]
-    pub(crate) point: At,
+    /// What the other variables are, such as a=2,b=pi/3
+    #[arg(
+        long,
+        value_name = "POINT",
+        allow_hyphen_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) at: String,
 
     /// Draw the derivatives up to this order too
     #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true, value_parser = whole)]

@@ -4,9 +4,9 @@ use dezero::plot::Paths;
 use serde_json::{Value, json};
 
 use super::range::Range;
-use super::{Asked, PlotArguments, is_drawn};
+use super::{Asked, PlotArguments};
 use crate::pictures;
-use crate::report::{Failure, Quoted, Report, json};
+use crate::report::{Failure, Report, json};
 
 /// Points along each variable in JSON, and where values are looked for.
 const POINTS: usize = 61;
@@ -24,13 +24,7 @@ pub(super) fn draw(
     let row =
         |&y: &f64| -> Vec<f64> { xs.iter().map(|&x| asked.value(formula, &[x, y])).collect() };
     let rows: Vec<Vec<f64>> = ys.iter().map(row).collect();
-    if !rows.iter().flatten().any(|&value| is_drawn(value)) {
-        return Err(Failure::failed(format!(
-            "{} has no finite value for {}; plot it elsewhere, with another --range",
-            Quoted(formula.text()),
-            asked.ranges_shown()
-        )));
-    }
+    asked.check_values(formula, rows.iter().flatten().copied())?;
     let numbers = |numbers: &Vec<f64>| numbers.iter().copied().map(json).collect::<Value>();
     let ends = |range: &Range| {
         (

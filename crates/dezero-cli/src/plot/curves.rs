@@ -6,9 +6,9 @@ use dezero::transforms::try_taylor;
 use serde_json::{Value, json};
 
 use super::range::Range;
-use super::{Asked, PlotArguments, is_drawn};
+use super::{Asked, PlotArguments};
 use crate::pictures;
-use crate::report::{Failure, Quoted, Report, json};
+use crate::report::{Failure, Report, json};
 
 /// Points of each curve in JSON, and where a curve is looked for values.
 const POINTS: usize = 401;
@@ -34,9 +34,7 @@ pub(super) fn draw(
             .iter()
             .map(|&x| asked.derivatives(formula, x, order))
             .collect();
-        if !values.iter().any(|values| is_drawn(values[0])) {
-            return Err(nothing(asked, formula));
-        }
+        asked.check_values(formula, values.iter().map(|values| values[0]))?;
         for k in 0..=order {
             let y = values.iter().map(|values| json(values[k]));
             curves
@@ -94,14 +92,6 @@ fn names(asked: &Asked, number: usize, order: usize, titled: bool) -> Vec<String
         k => format!("{y}^({k})"),
     });
     std::iter::once(first).chain(derivatives).collect()
-}
-
-fn nothing(asked: &Asked, formula: &Formula) -> Failure {
-    Failure::failed(format!(
-        "{} has no finite value for {}; plot it elsewhere, with another --range",
-        Quoted(formula.text()),
-        asked.ranges_shown()
-    ))
 }
 
 impl Asked {

@@ -16,7 +16,7 @@ use self::range::Range;
 use crate::assignments::{Point, listed, pairs};
 use crate::formulas::parse_each;
 use crate::pictures;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Quoted, Report};
 
 /// The highest order of derivatives: more could not be told apart.
 const HIGHEST_ORDER: usize = 20;
@@ -40,11 +40,6 @@ pub(crate) fn run(arguments: &PlotArguments) -> Result<Report, Failure> {
 /// Numbers beyond this are not drawn.
 const HUGE: f64 = 1e304;
 
-/// Whether a value has a place in a picture.
-fn is_drawn(value: f64) -> bool {
-    value.abs() < HUGE
-}
-
 /// What is to be drawn.
 struct Asked {
     formulas: Vec<Formula>,
@@ -60,7 +55,7 @@ impl Asked {
     fn of(arguments: &PlotArguments) -> Result<Self, Failure> {
         let texts = std::iter::once(&arguments.formula).chain(&arguments.more);
         let formulas = parse_each(texts.map(String::as_str))?;
-        let fixed = pairs("--at", &arguments.point.at)?;
+        let fixed = pairs("--at", &arguments.at)?;
         let ranges = range::read(&arguments.range)?;
         let ranges = if ranges.is_empty() {
             vec![Range::usual(free(&formulas, &fixed)?)]
@@ -100,6 +95,25 @@ impl Asked {
             )));
         }
         Ok(())
+    }
+
+    /// Whether some value of a formula has a place in a picture.
+    fn check_values(
+        &self,
+        formula: &Formula,
+        values: impl Iterator<Item = f64>,
+    ) -> Result<(), Failure> {
+        let size = values.map(f64::abs).filter(|size| size.is_finite());
+        let what = match size.min_by(f64::total_cmp) {
+            Some(least) if least < HUGE => return Ok(()),
+            Some(_) => "has no value that is small enough to draw",
+            None => "has no finite value",
+        };
+        Err(Failure::failed(format!(
+            "{} {what} for {}; plot it elsewhere, with another --range",
+            Quoted(formula.text()),
+            self.ranges_shown()
+        )))
     }
 
     /// A formula at values of the variables with a range; NaN where it has no value.
