@@ -7,6 +7,8 @@ use clap_complete::Shell;
 
 use crate::fit::FitArguments;
 use crate::minimize::MinimizeArguments;
+use crate::pictures::Look;
+use crate::plot::PlotArguments;
 use crate::root::RootArguments;
 
 /// Derivatives, series, graphs, minima, roots and fits of formulas.
@@ -22,6 +24,7 @@ use crate::root::RootArguments;
 Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero taylor \"sin(x)\" --around x=0 --order 9
+  dezero plot \"sin(x)\" --range x=-7..7 --order 3
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
   dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2
   dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0"
@@ -52,11 +55,31 @@ The series is in powers of one variable less its value at the point. If the poin
 --wrt names that one, and the others stay at their values. A coefficient that is a fraction, up to \
 rounding, is printed as one. The polynomial is a formula again.
 
+With -o, the formula is drawn with its Taylor polynomials of rising order.
+
 Examples:
   dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero taylor \"sqrt(x)\" --around x=4
-  dezero taylor \"exp(x*y)\" --around x=0,y=2 --wrt x --order 4 --json")]
+  dezero taylor \"exp(x*y)\" --around x=0,y=2 --wrt x --order 4 --json
+  dezero taylor \"sin(x)\" --around x=0 --order 9 --range x=-7..7 -o taylor.svg")]
     Taylor(TaylorArguments),
+
+    /// The curves of formulas and of their derivatives, or the contours of a formula
+    #[command(after_help = "\
+Without -o, the picture is drawn in the terminal; letters on the curves say which is which. All values \
+are shown, but for those next to poles. Several formulas share one picture.
+
+With ranges of two variables, contours are drawn: at round values, or at logarithmic heights above the \
+smallest value where that shows more. Other variables have the values of --at.
+
+With --json, the values at evenly spaced points are printed.
+
+Examples:
+  dezero plot \"sin(x)\" --range x=-7..7 --order 3 -o sin.svg
+  dezero plot \"tan(x)\" \"x + x^3/3\" --range x=-pi..pi
+  dezero plot \"exp(-a*t)*cos(t)\" --at a=0.2 --range t=0..8*pi -o decay.svg --theme dark
+  dezero plot \"x^2 - y^2 + x*y\" --range x=-2..2,y=-1..1 -o saddle.svg")]
+    Plot(PlotArguments),
 
     /// The derivatives of a formula against differences of its values
     #[command(after_help = "\
@@ -165,6 +188,7 @@ impl Command {
             Self::Man => Some("troff"),
             Self::Diff(_)
             | Self::Taylor(_)
+            | Self::Plot(_)
             | Self::Check(_)
             | Self::Minimize(_)
             | Self::Maximize(_)
@@ -250,6 +274,22 @@ pub(crate) struct TaylorArguments {
     /// The variable to expand in, if there are several
     #[arg(long, value_name = "VARIABLE")]
     pub(crate) wrt: Option<String>,
+
+    /// From where to where to draw, such as x=-7..7; around the point unless given
+    #[arg(
+        long,
+        value_name = "RANGE",
+        allow_hyphen_values = true,
+        requires = "output"
+    )]
+    pub(crate) range: Option<String>,
+
+    /// Draw the formula and its Taylor polynomials into this .svg file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) look: Look,
 }
 
 #[derive(Debug, Args)]

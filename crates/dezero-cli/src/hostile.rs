@@ -167,6 +167,9 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
             "--method=nelder-mead",
             "--compare=gd,bfgs",
             "--bounds=x=-1..1",
+            "--range=x=-1..1",
+            "--range=x=0..pi,y=-1..1",
+            "--theme=dark",
             "--residuals=x; y",
         ])
         .prop_map(|flag| vec![flag.to_owned()]),
@@ -179,7 +182,7 @@ proptest! {
 
     #[test]
     fn random_command_lines_end_well(
-        command in prop::sample::select(vec!["diff", "taylor", "check", "graph", "minimize", "maximize", "root"]),
+        command in prop::sample::select(vec!["diff", "taylor", "plot", "check", "graph", "minimize", "maximize", "root"]),
         formula in formula(),
         point in point(),
         flags in flags(),
@@ -231,5 +234,23 @@ proptest! {
             "fit", "tests/data/gaps.csv", &model, "--start", &start, "--response", "u", "--evaluations", "200",
             "--skip-missing",
         ])?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The random ones above mostly have a value for every variable; here some have a range.
+    #[test]
+    fn every_formula_is_plotted_or_explained(
+        formula in tree(), more in tree(), low in number(), high in -9.0..9.0_f64, order in 0..4_u32,
+    ) {
+        let order = order.to_string();
+        let one = format!("x={low}..{high:?}");
+        let others = ["--at", "y=2,변수=-0.5", "--json"];
+        check(&[&["plot", &format!("{formula} + 0*x"), "--range", &one, "--order", &order], &others[..]].concat())?;
+        check(&[&["plot", &formula, &more, "--range", "x=-3..2", "--order", &order], &others[..]].concat())?;
+        let two = format!("x={low}..{high:?},y=-2..2");
+        check(&["plot", &format!("{formula} + 0*x*y"), "--range", &two, "--at", "변수=1"])?;
     }
 }

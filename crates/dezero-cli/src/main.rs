@@ -1,8 +1,8 @@
 //! The command `dezero`: derivatives, series, graphs, minima and roots of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `check`, `graph`, `minimize`, `root`, `fit`
-//! and `ops` answer one command each, and `report` is the one way out: text or JSON to standard output,
-//! messages to standard error, an exit code.
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `plot`, `check`, `graph`, `minimize`, `root`,
+//! `fit` and `ops` answer one command each, `pictures` writes what they draw, and `report` is the one way out:
+//! text or JSON to standard output, messages to standard error, an exit code.
 
 mod assignments;
 mod bounds;
@@ -21,6 +21,8 @@ mod interrupt;
 mod jacobian;
 mod minimize;
 mod ops;
+mod pictures;
+mod plot;
 mod report;
 mod root;
 mod series;
@@ -65,6 +67,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
     match &cli.command {
         Command::Diff(arguments) => diff::run(arguments),
         Command::Taylor(arguments) => taylor::run(arguments),
+        Command::Plot(arguments) => plot::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Minimize(arguments) => minimize::run(Goal::Minimum, arguments),

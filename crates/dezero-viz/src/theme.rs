@@ -1,11 +1,19 @@
 //! Light or dark.
 
-/// The colours of a picture: dark on light, or light on dark.
+/// What a picture is drawn on.
+///
+/// The colours of both can be told apart by people with any colour vision.
+///
+/// ```
+/// use dezero_viz::Theme;
+///
+/// assert_eq!(Theme::default(), Theme::Light);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
-    /// For paper, and light pages.
+    /// Dark ink on white: for paper and bright pages.
     #[default]
     Light,
-    /// For dark pages.
+    /// Light ink on dark blue: for dark pages and projectors.
     Dark,
 }

@@ -230,7 +230,7 @@ pub use dezero_core::*;
 #[cfg(feature = "plot")]
 pub use dezero_viz::plot;
 #[cfg(feature = "viz")]
-pub use dezero_viz::{Dot, dot_func, dot_var, get_dot_graph};
+pub use dezero_viz::{Dot, Picture, Theme, dot_func, dot_var, get_dot_graph};
 
 #[cfg(feature = "expr")]
 pub use dezero_expr as expr;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::{Start, from_zero, whole};
+use crate::pictures::Look;
 
 /// The most iterations unless told otherwise.
 const ITERATIONS: usize = 10_000;
@@ -50,6 +51,9 @@ pub(crate) struct FitArguments {
     /// Draw data and curve into this .svg file instead of the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) look: Look,
 }
 
 impl FitArguments {
@@ -65,6 +69,7 @@ impl FitArguments {
             tol: 0.0,
             evaluations: None,
             output: None,
+            look: Look::default(),
         }
     }
 }

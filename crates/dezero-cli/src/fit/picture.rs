@@ -1,19 +1,17 @@
-//! Data and model in one picture: in the terminal, or in an SVG file.
-
-use std::io;
+//! Data and model in one picture: in the terminal, or in a file.
 
 use dezero::plot::Fit;
 use dezero::{Variable, no_grad};
-use terminal_size::terminal_size_of;
 
 use super::arguments::FitArguments;
 use super::model::Model;
 use super::search::{Data, Fitted};
 use super::table::Table;
-use crate::report::{Failure, write_file};
+use crate::pictures;
+use crate::report::Failure;
 
-/// Columns and rows where the terminal does not say how many it has.
-const SIZE: (usize, usize) = (80, 20);
+/// Rows of a picture in the terminal.
+const ROWS: usize = 20;
 
 /// What can be drawn: the curve, if there is one predictor; with several, what was observed against what
 /// the model says.
@@ -28,22 +26,13 @@ pub(super) fn check(arguments: &FitArguments, model: &Model) -> Result<(), Failu
     let Some(path) = &arguments.output else {
         return Ok(());
     };
-    let refuse = |why| {
-        Err(Failure::usage(format!(
-            "--output {}: {why}",
-            path.display()
-        )))
-    };
     if model.predictors.is_empty() {
-        return refuse("the model uses no column: there is no curve to draw");
+        return Err(Failure::usage(format!(
+            "--output {}: the model uses no column: there is no curve to draw",
+            path.display()
+        )));
     }
-    if path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
-    {
-        return Ok(());
-    }
-    refuse("the picture is written as SVG; name a file that ends in .svg")
+    pictures::check(path)
 }
 
 impl<'a> Picture<'a> {
@@ -87,10 +76,10 @@ impl<'a> Picture<'a> {
             return Ok(String::new());
         };
         if let Some(path) = &arguments.output {
-            write_file(path, &fit.title(&self.title).to_svg())?;
+            let fit = fit.title(&self.title).theme(arguments.look.theme());
+            pictures::write(path, &fit.picture())?;
             return Ok(String::new());
         }
-        let width = terminal_size_of(io::stdout()).map_or(SIZE.0, |(width, _)| width.0.into());
-        Ok(fit.to_text(width.min(120), SIZE.1))
+        Ok(fit.to_text(pictures::columns(), ROWS))
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use dezero::optim;
 
 use crate::cli::{Start, from_zero, positive, whole};
+use crate::pictures::Look;
 
 /// The learning rate unless one is given: the book's.
 pub(crate) const LEARNING_RATE: f64 = 0.001;
@@ -98,6 +99,9 @@ pub(crate) struct MinimizeArguments {
     /// Draw the way to this .svg file
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) look: Look,
 
     /// Draw a panel for each of the methods to compare
     #[arg(long, requires = "compare", requires = "output")]

@@ -23,7 +23,8 @@ use self::problem_file::Given;
 use self::search::Found;
 use crate::fit::{self, FitArguments};
 use crate::interrupt;
-use crate::report::{Failure, Report, write_file};
+use crate::pictures;
+use crate::report::{Failure, Report};
 
 pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, Failure> {
     if let (Some(data), Some(model)) = (&arguments.fit, &arguments.model) {
@@ -36,6 +37,7 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
         fit.evaluations = arguments.evaluations;
         fit.bounds.clone_from(&arguments.bounds);
         fit.output.clone_from(&arguments.output);
+        fit.look.clone_from(&arguments.look);
         return fit::run(&fit);
     }
     if arguments.model.is_some() {
@@ -44,7 +46,7 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
         ));
     }
     if let Some(path) = &arguments.output {
-        picture::check(path)?;
+        pictures::check(path)?;
     }
     compare::check(&arguments.compare)?;
     let given = Given::read(arguments)?;
@@ -113,8 +115,9 @@ fn draw(
 ) -> Result<(), Failure> {
     match &arguments.output {
         Some(path) if !searches.is_empty() => {
-            let svg = picture::draw(problem, searches, best, arguments.side_by_side);
-            write_file(path, &svg)
+            let theme = arguments.look.theme();
+            let picture = picture::draw(problem, searches, best, arguments.side_by_side, theme);
+            pictures::write(path, &picture)
         }
         _ => Ok(()),
     }

@@ -1,51 +1,30 @@
 //! Pictures of searches: contours with paths, a curve with points, or values at each iteration.
 
-use std::path::Path;
-
-use dezero::Variable;
 use dezero::plot::{Convergence, Curve, Parabola, Paths};
 use dezero::transforms::try_derivatives;
+use dezero::{Picture, Theme, Variable};
 
 use super::arguments::Method;
 use super::outcome::method_name;
 use super::problem::{Goal, Problem};
 use super::search::Found;
-use crate::report::Failure;
 
 /// The parabolas that are drawn of Newton's method.
 const PARABOLAS: usize = 3;
 
-/// The formats of pictures.
-const FORMATS: [&str; 1] = ["svg"];
-
-/// Whether a picture can be written to a file of this name.
-pub(crate) fn check(path: &Path) -> Result<(), Failure> {
-    let extension = path.extension().unwrap_or_default();
-    if FORMATS
-        .iter()
-        .any(|format| extension.eq_ignore_ascii_case(format))
-    {
-        return Ok(());
-    }
-    let endings = FORMATS.map(|format| format!(".{format}")).join(" or ");
-    Err(Failure::usage(format!(
-        "--output {}: name a file that ends in {endings}",
-        path.display()
-    )))
-}
-
-/// The picture, as SVG, of searches of which `best` found the best point.
+/// The picture of searches of which `best` found the best point.
 pub(crate) fn draw(
     problem: &Problem,
     searches: &[&Found],
     best: Option<&Found>,
     side_by_side: bool,
-) -> String {
+    theme: Theme,
+) -> Picture {
     let best = best.filter(|found| found.optimum.is_converged());
     match &problem.start.names[..] {
-        [x] => curve(problem, x, searches, best),
-        [x, y] => paths(problem, [x, y], searches, best, side_by_side),
-        _ => convergence(problem, searches, best),
+        [x] => curve(problem, x, searches, best, theme),
+        [x, y] => paths(problem, [x, y], searches, best, side_by_side, theme),
+        _ => convergence(problem, searches, best, theme),
     }
 }
 
@@ -55,10 +34,12 @@ fn paths(
     searches: &[&Found],
     best: Option<&Found>,
     side_by_side: bool,
-) -> String {
+    theme: Theme,
+) -> Picture {
     let mut picture = Paths::new(|x, y| problem.number(&[x, y]))
         .title(&problem.title())
-        .axes(x, y);
+        .axes(x, y)
+        .theme(theme);
     for found in searches {
         let points = found.trace.rows().map(|row| (row.x[0], row.x[1]));
         picture = picture.path(&method_name(problem, found), points);
@@ -76,13 +57,20 @@ fn paths(
     if side_by_side {
         picture = picture.side_by_side();
     }
-    picture.to_svg()
+    picture.picture()
 }
 
-fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) -> String {
+fn curve(
+    problem: &Problem,
+    x: &str,
+    searches: &[&Found],
+    best: Option<&Found>,
+    theme: Theme,
+) -> Picture {
     let mut picture = Curve::new(|x| problem.number(&[x]))
         .title(&problem.title())
-        .axes(x, &format!("f({x})"));
+        .axes(x, &format!("f({x})"))
+        .theme(theme);
     for found in searches {
         let points = found.trace.rows().map(|row| row.x[0]);
         picture = picture.path(&method_name(problem, found), points);
@@ -101,7 +89,7 @@ fn curve(problem: &Problem, x: &str, searches: &[&Found], best: Option<&Found>) 
             Goal::Maximum => picture.maximum(found.x[0]),
         };
     }
-    picture.to_svg()
+    picture.picture()
 }
 
 /// What is to be seen of an axis if a search went astray: the surroundings of the starts, and of the ends of
@@ -141,8 +129,13 @@ fn parabola(problem: &Problem, at: f64) -> Option<Parabola> {
     })
 }
 
-fn convergence(problem: &Problem, searches: &[&Found], best: Option<&Found>) -> String {
-    let mut picture = Convergence::new().title(&problem.title());
+fn convergence(
+    problem: &Problem,
+    searches: &[&Found],
+    best: Option<&Found>,
+    theme: Theme,
+) -> Picture {
+    let mut picture = Convergence::new().title(&problem.title()).theme(theme);
     for found in searches {
         let values = found.trace.rows().map(|row| row.value);
         picture = picture.line(&method_name(problem, found), values);
@@ -151,5 +144,5 @@ fn convergence(problem: &Problem, searches: &[&Found], best: Option<&Found>) -> 
     if let Some(found) = best.filter(|found| found.optimum.value.abs() > 1e-12) {
         picture = picture.best(found.optimum.value);
     }
-    picture.to_svg()
+    picture.picture()
 }

@@ -5,9 +5,10 @@ use std::process::{Command, Stdio};
 
 use crate::command::{data, dezero};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "diff",
     "taylor",
+    "plot",
     "check",
     "graph",
     "minimize",
@@ -23,7 +24,7 @@ const COMMANDS: [&str; 11] = [
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
     for command in [
-        "diff", "taylor", "check", "graph", "minimize", "maximize", "root", "fit",
+        "diff", "taylor", "plot", "check", "graph", "minimize", "maximize", "root", "fit",
     ] {
         insta::assert_snapshot!(
             format!("help_{command}"),
@@ -62,7 +63,7 @@ fn the_examples_of_the_help_work() {
             examples += 1;
         }
     }
-    assert!(examples >= 22, "{examples} examples");
+    assert!(examples >= 28, "{examples} examples");
 }
 
 #[test]
@@ -108,6 +109,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero",
         "dezero-diff",
         "dezero-taylor",
+        "dezero-plot",
         "dezero-check",
         "dezero-graph",
         "dezero-minimize",

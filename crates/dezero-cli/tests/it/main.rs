@@ -12,6 +12,7 @@ mod interrupt;
 mod jacobian;
 mod minimize;
 mod ops;
+mod plot;
 mod problem_file;
 mod root;
 mod taylor;

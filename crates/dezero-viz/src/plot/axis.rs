@@ -1,8 +1,8 @@
 //! Axes: which part of the numbers a plot shows, where its ticks stand, and how numbers are
 //! written.
 
-/// Beyond this, differences of coordinates overflow; such numbers count as infinite.
-const HUGE: f64 = 1e150;
+/// Beyond this, sums and multiples of coordinates overflow; such numbers count as infinite.
+const HUGE: f64 = 1e304;
 
 /// One axis of a plot.
 ///
@@ -285,7 +285,7 @@ mod tests {
         );
         assert_eq!(ticks(0.0, 5e-7)[3], "1.5e-7");
         assert_eq!(ticks(0.0, 1.1e9)[1], "2e8");
-        assert_eq!(ticks(-4e300, 3e300).len(), ticks(-1e150, 1e150).len());
+        assert_eq!(ticks(-4e300, 3e300).len(), ticks(-4e20, 3e20).len());
         for (low, high) in [(1e6, 1e6 + 1e-3), (0.0, 1e-250), (-1e-9, 3e40), (7.0, 7.0)] {
             let ticks = ticks(low, high);
             assert!((3..=11).contains(&ticks.len()), "{ticks:?}");

@@ -1,9 +1,13 @@
 //! Values at each iteration.
 
 use super::axis::{Axis, number};
+use super::colours::Look;
 use super::line::Point;
-use super::picture::{Look, Panel, svg};
+use super::panel::{Panel, Stroke};
+use super::picture::picture;
 use super::with_iterations;
+use crate::picture::Picture;
+use crate::theme::Theme;
 
 /// Up to this many points of a line have a mark each.
 const MOST_MARKS: usize = 40;
@@ -20,18 +24,19 @@ const UNLIKE: usize = 40;
 /// ```
 /// use dezero_viz::plot::Convergence;
 ///
-/// let svg = Convergence::new()
+/// let picture = Convergence::new()
 ///     .title("sum of squares")
 ///     .line("gradient descent", (0..200).map(|i| 0.9_f64.powi(i)))
 ///     .line("Newton's method", [1.0, 1e-3, 1e-8, 1e-17])
-///     .to_svg();
-/// assert!(svg.contains("gradient descent (199 iterations)"));
+///     .picture();
+/// assert!(picture.to_svg().contains("gradient descent (199 iterations)"));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Convergence {
     title: String,
     lines: Vec<(String, Vec<f64>)>,
     best: Option<f64>,
+    theme: Theme,
 }
 
 impl Convergence {
@@ -62,8 +67,15 @@ impl Convergence {
         self
     }
 
-    /// The text of an SVG file.
-    pub fn to_svg(&self) -> String {
+    /// Light or dark.
+    #[must_use]
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Draws it.
+    pub fn picture(&self) -> Picture {
         let best = self.best.or_else(|| self.best_found());
         let height = |value: f64| match best {
             None => value,
@@ -106,19 +118,20 @@ impl Convergence {
             Axis::linear("iteration", (-0.02 * longest, 1.02 * longest))
         };
         let place = |i: usize| if many { (i as f64).max(0.5) } else { i as f64 };
-        let mut panel = Panel::new(x, Axis::logarithmic(&name, (low, high)));
+        let mut panel = Panel::new(x, Axis::logarithmic(&name, (low, high)), self.theme);
         panel.title.clone_from(&self.title);
         for (method, (name, values)) in self.lines.iter().enumerate() {
-            let look = Look::of(method);
+            let look = Look::of(method, panel.colours);
+            let stroke = Stroke::new(look.colour, 2.0).dashed(look.dash);
             let points = values.iter().enumerate();
             let points: Vec<Point> = points.map(|(i, &v)| (place(i), height(v))).collect();
-            panel.line(&points, look.colour, 2.0, look.dash);
+            panel.line(&points, &stroke);
             if points.len() <= MOST_MARKS {
                 panel.marks(&points, look.shape, look.colour, 3.4);
             }
-            panel.explain_line(&with_iterations(name, values.len()), look.colour, look.dash);
+            panel.explain_line(&with_iterations(name, values.len()), &stroke);
         }
-        svg(panel)
+        picture(&panel)
     }
 
     fn values(&self) -> impl Iterator<Item = f64> {

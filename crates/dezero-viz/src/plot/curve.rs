@@ -3,12 +3,14 @@
 use kuva::plot::scatter::MarkerShape;
 
 use super::axis::{Axis, number, range, with_margin};
+use super::colours::{Dash, Look};
 use super::line::Point;
-use super::picture::{INK, Look, Panel, SIZE, svg};
+use super::panel::{Panel, SIZE, Stroke};
+use super::picture::picture;
+use super::sampling::{curve, values};
 use super::{has_settled, with_iterations};
-
-/// Points at which the function is evaluated: two in each pixel.
-const SAMPLES: usize = 1200;
+use crate::picture::Picture;
+use crate::theme::Theme;
 
 /// From this many points on, the marks of a method are small.
 const MANY: usize = 20;
@@ -62,13 +64,13 @@ impl Parabola {
 ///     std::iter::successors(Some(2.0), |x| Some(x - slope(*x) / curvature(*x))).take(7).collect();
 /// let parabola =
 ///     |&x: &f64| Parabola { at: x, value: f(x), slope: slope(x), curvature: curvature(x) };
-/// let svg = Curve::new(f)
+/// let picture = Curve::new(f)
 ///     .title("x^4 - 2*x^2")
 ///     .axes("x", "y")
 ///     .path("Newton's method", newton.clone())
 ///     .parabolas(newton.iter().take(2).map(parabola))
-///     .to_svg();
-/// assert!(svg.contains("Newton&apos;s method (6 iterations)"));
+///     .picture();
+/// assert!(picture.to_svg().contains("Newton&apos;s method (6 iterations)"));
 /// ```
 pub struct Curve<'a> {
     function: Box<dyn Fn(f64) -> f64 + 'a>,
@@ -78,6 +80,7 @@ pub struct Curve<'a> {
     parabolas: Vec<Parabola>,
     best: Option<(&'static str, f64)>,
     range: Option<(f64, f64)>,
+    theme: Theme,
 }
 
 impl<'a> Curve<'a> {
@@ -91,6 +94,7 @@ impl<'a> Curve<'a> {
             parabolas: Vec::new(),
             best: None,
             range: None,
+            theme: Theme::default(),
         }
     }
 
@@ -145,27 +149,45 @@ impl<'a> Curve<'a> {
         self
     }
 
-    /// The text of an SVG file.
-    pub fn to_svg(&self) -> String {
+    /// Light or dark.
+    #[must_use]
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Draws it.
+    pub fn picture(&self) -> Picture {
+        picture(&self.panel())
+    }
+
+    fn panel(&self) -> Panel {
         let f = &self.function;
         let x = Axis::linear(&self.names[0], self.range.unwrap_or_else(|| self.shown()));
-        let samples = samples(f, x.data_ends());
+        let ends = x.data_ends();
         let reached = self.paths.iter().flat_map(|(_, path)| path.iter());
         let reached = reached
             .filter(|&&t| (0.0..=1.0).contains(&x.fraction(t)))
             .map(|&t| f(t));
-        let shown = range(reached, samples.iter().map(|p| p.1), 0.4).unwrap_or((-1.0, 1.0));
+        let shown = range(reached, values(f, ends), 0.4).unwrap_or((-1.0, 1.0));
         let y = Axis::linear(&self.names[1], with_margin(shown, 0.06));
 
-        let mut panel = Panel::new(x, y);
+        let mut panel = Panel::new(x, y, self.theme);
         panel.title.clone_from(&self.title);
-        draw_function(&mut panel, &samples, INK, 2.0);
-        panel.explain_line(&self.names[1], INK, None);
-        for parabola in &self.parabolas {
-            self.draw_parabola(&mut panel, *parabola);
+        let (colours, y) = (panel.colours, panel.y.clone());
+        let ink = Stroke::new(colours.ink, 2.0);
+        panel.line(&curve(f, ends, |value| y.fraction(value) * SIZE.1), &ink);
+        panel.explain_line(&self.names[1], &ink);
+        let parabola = Stroke::new(colours.parabola, 1.6).dashed(PARABOLA_DASH);
+        let step = Stroke::new(colours.parabola, 1.6).dashed(STEP_DASH);
+        for each in &self.parabolas {
+            panel.line(&self.arc(*each), &parabola);
+            if let Some(vertex) = each.vertex() {
+                panel.line(&[(vertex, each.value(vertex)), (vertex, f(vertex))], &step);
+            }
         }
         for (method, (name, path)) in self.paths.iter().enumerate() {
-            let look = Look::of(method);
+            let look = Look::of(method, colours);
             panel.explain_mark(&with_iterations(name, path.len()), look.colour, look.shape);
         }
         // Many small points over few large ones, so that of several at one place all are seen.
@@ -174,7 +196,7 @@ impl<'a> Curve<'a> {
         for (above, &method) in order.iter().enumerate() {
             let path = &self.paths[method].1;
             let points: Vec<Point> = path.iter().map(|&t| (t, f(t))).collect();
-            let look = Look::of(method);
+            let look = Look::of(method, colours);
             let size = if points.len() > MANY {
                 3.2
             } else {
@@ -183,33 +205,26 @@ impl<'a> Curve<'a> {
             panel.marks(&points, look.shape, look.colour, size);
         }
         if !self.parabolas.is_empty() {
-            panel.explain_line("parabola at a point", PARABOLA, Some(PARABOLA_DASH));
-            panel.explain_line("step to its vertex", PARABOLA, Some(STEP_DASH));
+            panel.explain_line("parabola at a point", &parabola);
+            panel.explain_line("step to its vertex", &step);
         }
         if let Some((name, at)) = self.best {
             panel.star((at, f(at)));
-            panel.explain_mark(&format!("{name} at {}", number(at)), INK, MarkerShape::Star);
+            let label = format!("{name} at {}", number(at));
+            panel.explain_mark(&label, colours.ink, MarkerShape::Star);
         }
-        svg(panel)
+        panel
     }
 
-    /// The parabola from its point to its vertex and as far again, and the step down to the curve.
-    fn draw_parabola(&self, panel: &mut Panel, parabola: Parabola) {
+    /// A parabola from its point to its vertex and as far again.
+    fn arc(&self, parabola: Parabola) -> Vec<Point> {
         let (from, to) = match parabola.vertex() {
             Some(vertex) => (parabola.at, vertex),
             None => (parabola.at - 1.0, parabola.at + 1.0),
         };
         let over = 0.25 * (to - from);
         let arc = (0..=120).map(|i| from - over + (to - from + 2.0 * over) * f64::from(i) / 120.0);
-        let arc: Vec<Point> = arc.map(|t| (t, parabola.value(t))).collect();
-        panel.line(&arc, PARABOLA, 1.6, Some(PARABOLA_DASH));
-        if let Some(vertex) = parabola.vertex() {
-            let step = [
-                (vertex, parabola.value(vertex)),
-                (vertex, (self.function)(vertex)),
-            ];
-            panel.line(&step, PARABOLA, 1.6, Some(STEP_DASH));
-        }
+        arc.map(|t| (t, parabola.value(t))).collect()
     }
 
     /// Where the points are, or around zero.
@@ -228,26 +243,5 @@ impl<'a> Curve<'a> {
     }
 }
 
-const PARABOLA: &str = "#8A4F9E";
-const PARABOLA_DASH: &str = "7 4";
-const STEP_DASH: &str = "1.5 3";
-
-/// Points of a function between two ends.
-pub(super) fn samples(f: impl Fn(f64) -> f64, (low, high): (f64, f64)) -> Vec<Point> {
-    let at = |i: usize| low + (high - low) * (i as f64 / SAMPLES as f64);
-    (0..=SAMPLES).map(|i| (at(i), f(at(i)))).collect()
-}
-
-/// The curve through samples, broken where it jumps from below the frame to above it: at a pole.
-pub(super) fn draw_function(panel: &mut Panel, samples: &[Point], colour: &str, width: f64) {
-    let mut placed: Vec<Point> = Vec::with_capacity(samples.len());
-    for &point in samples {
-        let (x, y) = panel.place(point);
-        let across = |before: f64| (before < 0.0 && y > SIZE.1) || (before > SIZE.1 && y < 0.0);
-        if placed.last().is_some_and(|before| across(before.1)) {
-            placed.push((f64::NAN, f64::NAN));
-        }
-        placed.push((x, y));
-    }
-    panel.line_at(&placed, colour, width, None);
-}
+const PARABOLA_DASH: Dash = Some("7 4");
+const STEP_DASH: Dash = Some("1.5 3");

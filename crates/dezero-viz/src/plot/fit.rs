@@ -1,14 +1,15 @@
 //! Data, and curves fitted to them.
 
-use std::fmt::Write;
-
 use kuva::plot::scatter::MarkerShape;
 
-use super::axis::{Axis, number, range, with_margin};
-use super::curve::{draw_function, samples};
+use super::axis::{Axis, range, with_margin};
+use super::colours::Look;
 use super::line::Point;
-use super::picture::{Look, Panel, one_line, svg};
-use super::text::Canvas;
+use super::panel::{Panel, SIZE, Stroke};
+use super::picture::picture;
+use super::sampling::{curve, values};
+use crate::picture::Picture;
+use crate::theme::Theme;
 
 type Function<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
@@ -22,7 +23,7 @@ type Function<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 ///     .title("y = a*exp(-b*x)")
 ///     .axes("x", "y")
 ///     .curve("a = 1, b = 1", |x| (-x).exp());
-/// assert!(fit.to_svg().contains("a = 1, b = 1"));
+/// assert!(fit.picture().to_svg().contains("a = 1, b = 1"));
 /// println!("{}", fit.to_text(72, 18));
 /// ```
 pub struct Fit<'a> {
@@ -31,6 +32,7 @@ pub struct Fit<'a> {
     names: [String; 2],
     curves: Vec<(String, Function<'a>)>,
     range: Option<(f64, f64)>,
+    theme: Theme,
 }
 
 impl<'a> Fit<'a> {
@@ -42,6 +44,7 @@ impl<'a> Fit<'a> {
             names: ["x".to_owned(), "y".to_owned()],
             curves: Vec::new(),
             range: None,
+            theme: Theme::default(),
         }
     }
 
@@ -81,66 +84,41 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// The text of an SVG file.
-    pub fn to_svg(&self) -> String {
-        let (x, y) = self.axes_shown();
-        let ends = x.data_ends();
-        let mut panel = Panel::new(x, y);
-        panel.title.clone_from(&self.title);
-        panel.marks(&self.data, MarkerShape::Circle, DATA, 3.4);
-        panel.explain_mark("data", DATA, MarkerShape::Circle);
-        for (number, (name, f)) in self.curves.iter().enumerate() {
-            let look = Look::of(number);
-            draw_function(&mut panel, &samples(f, ends), look.colour, 2.4);
-            panel.explain_line(name, look.colour, None);
-        }
-        svg(panel)
+    /// Light or dark.
+    #[must_use]
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Draws it.
+    pub fn picture(&self) -> Picture {
+        picture(&self.panel())
     }
 
     /// The same in characters, for a terminal: the data as circles, the curve as dots.
     ///
-    /// It has `width` columns and `height` rows, with the title and the axes, but never fewer than
-    /// 24 and 8. The title may be longer than a row.
+    /// It has `width` columns and `height` rows, with the title, the axes and the legend, but never
+    /// fewer than 24 and 8. Title and legend may take more.
     pub fn to_text(&self, width: usize, height: usize) -> String {
-        let (x, y) = self.axes_shown();
-        let ((x0, x1), (y0, y1)) = (x.data_ends(), y.data_ends());
-        let labels = [number(y1), number(y0)];
-        let room = labels
-            .iter()
-            .map(|label| label.chars().count())
-            .max()
-            .unwrap_or(0);
-        let (columns, rows) = (width.max(24) - room - 1, height.max(8) - 4);
+        self.panel().to_text(width, height)
+    }
 
-        let mut canvas = Canvas::new(columns, rows);
-        for (_, f) in &self.curves {
-            for (t, value) in samples(f, (x0, x1)) {
-                canvas.dot(x.fraction(t), y.fraction(value));
-            }
+    fn panel(&self) -> Panel {
+        let (x, y) = self.axes_shown();
+        let ends = x.data_ends();
+        let mut panel = Panel::new(x, y, self.theme);
+        panel.title.clone_from(&self.title);
+        let (colours, y) = (panel.colours, panel.y.clone());
+        panel.marks(&self.data, MarkerShape::Circle, colours.data, 3.4);
+        panel.explain_mark("data", colours.data, MarkerShape::Circle);
+        for (number, (name, f)) in self.curves.iter().enumerate() {
+            let stroke = Stroke::new(Look::of_curve(number, colours).colour, 2.4);
+            let curve = curve(f, ends, |value| y.fraction(value) * SIZE.1);
+            panel.line(&curve, &stroke);
+            panel.explain_line(name, &stroke);
         }
-        for &(t, value) in &self.data {
-            canvas.mark(x.fraction(t), y.fraction(value));
-        }
-        let mut text = String::new();
-        if !self.title.is_empty() {
-            let _ = writeln!(text, "{}", one_line(&self.title, 400));
-        }
-        let _ = writeln!(text, "{:>room$} {}", "", one_line(&self.names[1], 60));
-        for (row, line) in canvas.lines().enumerate() {
-            let label = match row {
-                0 => labels[0].as_str(),
-                r if r + 1 == rows => labels[1].as_str(),
-                _ => "",
-            };
-            text += format!("{label:>room$}│{line}").trim_end();
-            text.push('\n');
-        }
-        let _ = writeln!(text, "{:>room$}└{}", "", "─".repeat(columns));
-        let (left, right) = (number(x0), number(x1));
-        let name = one_line(&self.names[0], columns / 2);
-        let between = columns.saturating_sub(left.len() + right.len());
-        let _ = writeln!(text, "{:>room$} {left}{name:^between$}{right}", "");
-        text
+        panel
     }
 
     fn axes_shown(&self) -> (Axis, Axis) {
@@ -159,14 +137,12 @@ impl<'a> Fit<'a> {
         let curves = self
             .curves
             .iter()
-            .flat_map(|(_, f)| samples(f, x.data_ends()));
-        let y = range(data, curves.map(|p| p.1), 0.4).unwrap_or((0.0, 1.0));
+            .flat_map(|(_, f)| values(f, x.data_ends()));
+        let y = range(data, curves, 0.4).unwrap_or((0.0, 1.0));
         let y = Axis::linear(&self.names[1], with_margin(y, 0.06));
         (x, y)
     }
 }
-
-const DATA: &str = "#5B6770";
 
 /// The value at `x` on the lines between points that are sorted; not a number outside of them.
 fn interpolated(points: &[Point], x: f64) -> f64 {

@@ -1,14 +1,15 @@
-//! Plots of minimisation and of fits, as SVG.
+//! Plots of functions, of minimisation and of fits.
 //!
 //! | picture | shows |
 //! | --- | --- |
+//! | [`Functions`] | functions of one variable, with derivatives or approximations; also as text for a terminal |
 //! | [`Paths`] | a function of two variables by its contours, and the ways of methods over it |
 //! | [`Curve`] | a function of one variable, and the points that methods came to |
 //! | [`Convergence`] | the value at each iteration, of a function of any number of variables |
 //! | [`Fit`] | data, and curves fitted to it; also as text for a terminal |
 //!
 //! Each is made from plain numbers and closures, says what it shows by methods that can be chained,
-//! and becomes the text of an SVG file with `to_svg`. The same calls make the same text. No numbers
+//! and becomes a [`Picture`](crate::Picture) with `picture`, light or dark. The same calls make the same picture. No numbers
 //! are an error: what is not finite is left out, and a step that leads far away does not make the
 //! rest small, but leaves the frame.
 //!
@@ -16,29 +17,34 @@
 //! use dezero_viz::plot::Paths;
 //!
 //! let descent: Vec<(f64, f64)> = (0..20).map(|i| 0.7_f64.powi(i)).map(|r| (2.0 * r, r * r)).collect();
-//! let svg = Paths::new(|x, y| x * x + 4.0 * y * y)
+//! let picture = Paths::new(|x, y| x * x + 4.0 * y * y)
 //!     .title("x^2 + 4*y^2")
 //!     .axes("x", "y")
 //!     .path("gradient descent", descent)
 //!     .minimum(0.0, 0.0)
-//!     .to_svg();
-//! assert!(svg.starts_with("<svg"));
-//! assert!(svg.contains("gradient descent (19 iterations)"));
+//!     .picture();
+//! assert!(picture.to_svg().starts_with("<svg"));
+//! assert!(picture.to_svg().contains("gradient descent (19 iterations)"));
 //! ```
 
 mod axis;
+mod colours;
 mod contour;
 mod convergence;
 mod curve;
 mod fit;
+mod functions;
 mod line;
+mod panel;
 mod paths;
 mod picture;
+mod sampling;
 mod text;
 
 pub use convergence::Convergence;
 pub use curve::{Curve, Parabola};
 pub use fit::Fit;
+pub use functions::Functions;
 pub use paths::Paths;
 
 /// The name of a method with the number of its iterations, as legends have it.

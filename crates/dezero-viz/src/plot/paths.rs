@@ -3,10 +3,14 @@
 use kuva::plot::scatter::MarkerShape;
 
 use super::axis::{Axis, number, range, with_margin};
+use super::colours::Look;
 use super::contour::{Grid, Levels};
 use super::line::Point;
-use super::picture::{INK, Look, Panel, SIZE, svg, svg_of_panels};
+use super::panel::{Panel, SIZE, Stroke};
+use super::picture::{picture, picture_of_panels};
 use super::{has_settled, with_iterations};
+use crate::picture::Picture;
+use crate::theme::Theme;
 
 /// Cells of the grid on which the function is evaluated: two pixels wide.
 const CELLS: (usize, usize) = (300, 225);
@@ -34,14 +38,14 @@ const COMPARABLE: f64 = 4.0;
 /// use dezero_viz::plot::Paths;
 ///
 /// let rosenbrock = |x0: f64, x1: f64| 100.0 * (x1 - x0 * x0).powi(2) + (1.0 - x0).powi(2);
-/// let svg = Paths::new(rosenbrock)
+/// let picture = Paths::new(rosenbrock)
 ///     .title("100*(x1 - x0^2)^2 + (1 - x0)^2")
 ///     .axes("x0", "x1")
 ///     .path("Newton's method", [(0.0, 2.0), (0.0, 0.0), (1.0, 0.0), (1.0, 1.0)])
 ///     .minimum(1.0, 1.0)
-///     .to_svg();
-/// assert!(svg.contains("Newton&apos;s method (3 iterations)"));
-/// assert!(svg.contains("minimum (1, 1)"));
+///     .picture();
+/// assert!(picture.to_svg().contains("Newton&apos;s method (3 iterations)"));
+/// assert!(picture.to_svg().contains("minimum (1, 1)"));
 /// ```
 pub struct Paths<'a> {
     function: Box<dyn Fn(f64, f64) -> f64 + 'a>,
@@ -51,6 +55,7 @@ pub struct Paths<'a> {
     best: Option<(Goal, Point)>,
     ranges: Option<[(f64, f64); 2]>,
     side_by_side: bool,
+    theme: Theme,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -70,6 +75,7 @@ impl<'a> Paths<'a> {
             best: None,
             ranges: None,
             side_by_side: false,
+            theme: Theme::default(),
         }
     }
 
@@ -123,24 +129,47 @@ impl<'a> Paths<'a> {
         self
     }
 
-    /// The text of an SVG file.
-    pub fn to_svg(&self) -> String {
-        let axes = self.axes_shown();
-        let (contours, levels) = self.contours(&axes);
+    /// Light or dark.
+    #[must_use]
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Draws it.
+    pub fn picture(&self) -> Picture {
         let all: Vec<usize> = (0..self.methods.len()).collect();
         if !self.side_by_side || all.len() < 2 {
-            let mut panel = self.panel(&axes, &contours, &levels, &all, true);
-            panel.title.clone_from(&self.title);
-            panel.subtitle = self.description(&levels);
-            return svg(panel);
+            return picture(&self.whole());
         }
+        let axes = self.axes_shown();
+        let (contours, levels) = self.contours(&axes);
         let panels = all.iter().map(|&path| {
             let mut panel = self.panel(&axes, &contours, &levels, &[path], false);
             let (name, points) = &self.methods[path];
             panel.title = with_iterations(name, points.len());
             panel
         });
-        svg_of_panels(&self.title, panels.collect())
+        picture_of_panels(&self.title, &panels.collect::<Vec<_>>())
+    }
+
+    /// The same in characters, for a terminal, all paths in one.
+    ///
+    /// It has `width` columns and `height` rows, with the title, the axes and the legend, but never
+    /// fewer than 24 and 8. Title and legend may take more.
+    pub fn to_text(&self, width: usize, height: usize) -> String {
+        self.whole().to_text(width, height)
+    }
+
+    /// All paths in one panel.
+    fn whole(&self) -> Panel {
+        let axes = self.axes_shown();
+        let (contours, levels) = self.contours(&axes);
+        let all: Vec<usize> = (0..self.methods.len()).collect();
+        let mut panel = self.panel(&axes, &contours, &levels, &all, true);
+        panel.title.clone_from(&self.title);
+        panel.subtitle = self.description(&levels);
+        panel
     }
 
     fn panel(
@@ -151,33 +180,35 @@ impl<'a> Paths<'a> {
         paths: &[usize],
         named: bool,
     ) -> Panel {
-        let mut panel = Panel::new(x.clone(), y.clone());
+        let mut panel = Panel::new(x.clone(), y.clone(), self.theme);
+        let colours = panel.colours;
         for (level, line) in contours {
-            let colour = shade(*level as f64 / (levels.values.len() - 1).max(1) as f64);
-            panel.line_at(line, &colour, 1.1, None);
+            let height = *level as f64 / (levels.values.len() - 1).max(1) as f64;
+            panel.line_at(line, &Stroke::new(&colours.contour(height), 1.1));
         }
         for &path in paths {
             panel.edge(&self.methods[path].1, LINE);
         }
         for &path in paths {
             let (name, points) = &self.methods[path];
-            let look = Look::of(path);
-            panel.line(points, look.colour, LINE, look.dash);
+            let look = Look::of(path, colours);
+            let stroke = Stroke::new(look.colour, LINE).dashed(look.dash);
+            panel.line(points, &stroke);
             if points.len() <= MOST_MARKS {
                 panel.marks(points, look.shape, look.colour, 3.0);
             }
             if named {
                 let label = with_iterations(name, points.len());
-                panel.explain_line(&label, look.colour, look.dash);
+                panel.explain_line(&label, &stroke);
             }
         }
         let shown = || paths.iter().map(|&path| &self.methods[path].1);
         let starts: Vec<Point> = shown()
             .filter_map(|points| points.first().copied().and_then(finite))
             .collect();
-        panel.marks(&starts, MarkerShape::Circle, INK, 4.5);
+        panel.marks(&starts, MarkerShape::Circle, colours.ink, 4.5);
         for &path in paths {
-            let look = Look::of(path);
+            let look = Look::of(path, colours);
             let end = self.methods[path].1.last().copied();
             panel.marks(end.as_slice(), look.shape, look.colour, 3.6);
         }
@@ -191,7 +222,7 @@ impl<'a> Paths<'a> {
             } else {
                 "start".to_owned()
             };
-            panel.explain_mark(&label, INK, MarkerShape::Circle);
+            panel.explain_mark(&label, colours.ink, MarkerShape::Circle);
         }
         if let Some((goal, point)) = self.best {
             let name = if goal == Goal::Minimum {
@@ -199,7 +230,7 @@ impl<'a> Paths<'a> {
             } else {
                 "maximum"
             };
-            panel.explain_mark(&at(name, point), INK, MarkerShape::Star);
+            panel.explain_mark(&at(name, point), colours.ink, MarkerShape::Star);
         }
         panel
     }
@@ -352,15 +383,4 @@ fn finite(point: Point) -> Option<Point> {
 
 fn at(name: &str, (x, y): Point) -> String {
     format!("{name} ({}, {})", number(x), number(y))
-}
-
-/// The colour of a contour: dark at the bottom, light at the top, and behind the paths.
-fn shade(height: f64) -> String {
-    let mix = |low: f64, high: f64| (low + height * (high - low)).round() as u8;
-    format!(
-        "#{:02x}{:02x}{:02x}",
-        mix(70.0, 196.0),
-        mix(104.0, 212.0),
-        mix(130.0, 224.0)
-    )
 }

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use dezero_viz::plot::{Convergence, Curve, Fit, Parabola, Paths};
+use dezero_viz::Theme;
+use dezero_viz::plot::{Convergence, Curve, Fit, Functions, Parabola, Paths};
 
 /// The orange and the blue of the first two methods.
 const FIRST: &str = "stroke=\"#d55e00\"";
@@ -94,7 +95,9 @@ fn every_path_has_its_line_and_its_entry_in_the_legend() {
         .path("gradient descent", descent(10_000))
         .path("Newton", newton())
         .minimum(1.0, 1.0)
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     // Without the legend, whose samples are outside of the frame.
     assert_eq!(lines(&svg, FIRST).len(), 1);
     assert_eq!(lines(&svg, SECOND)[0].len(), 4);
@@ -119,7 +122,9 @@ fn the_path_is_where_the_points_are() {
     let svg = Paths::new(|x, y| x * x + y * y)
         .path("a", [(0.0, 1.0), (1.0, 0.0), (4.0, 3.0)])
         .range((0.0, 4.0), (0.0, 3.0))
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     let [left, top, right, bottom] = frame(&svg);
     let unit = ((right - left) / 4.0, (bottom - top) / 3.0);
     let line = &lines(&svg, FIRST)[0];
@@ -135,7 +140,9 @@ fn side_by_side_each_method_has_a_panel() {
         .path("gradient descent", descent(100))
         .path("Newton", newton())
         .side_by_side()
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     assert_eq!(svg.matches("<clipPath").count(), 2);
     assert_eq!(lines(&svg, FIRST).len(), 1);
     assert_eq!(lines(&svg, SECOND).len(), 1);
@@ -152,7 +159,11 @@ fn a_wild_step_leaves_the_frame_and_comes_back() {
         (0.01, 0.01),
         (0.0, 0.0),
     ];
-    let svg = Paths::new(|x, y| x * x + y * y).path("wild", path).to_svg();
+    let svg = Paths::new(|x, y| x * x + y * y)
+        .path("wild", path)
+        .picture()
+        .to_svg()
+        .to_owned();
     assert_sound(&svg);
     let [left, top, right, bottom] = frame(&svg);
     let pieces = lines(&svg, FIRST);
@@ -177,41 +188,68 @@ fn a_wild_step_leaves_the_frame_and_comes_back() {
 fn what_has_no_numbers_still_gives_a_picture() {
     let nan = f64::NAN;
     let pictures = [
-        Paths::new(|_, _| f64::NAN).to_svg(),
-        Paths::new(|_, _| 1.0).path("one", [(3.0, 3.0)]).to_svg(),
+        Paths::new(|_, _| f64::NAN).picture().to_svg().to_owned(),
+        Paths::new(|_, _| 1.0)
+            .path("one", [(3.0, 3.0)])
+            .picture()
+            .to_svg()
+            .to_owned(),
         Paths::new(|x, _| x.ln())
             .path("same", [(2.0, 5.0); 9])
             .minimum(nan, 1.0)
-            .to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
         Paths::new(|x, y| 1.0 / (x * y))
             .path("none", [])
             .path("nan", [(nan, 1.0)])
-            .to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
         Paths::new(|x, y| 1e300 * x * y)
             .path("huge", [(1e200, 1e-200), (-1e308, 1e308)])
-            .to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
         Paths::new(|x, y| x + y)
             .range((nan, 1.0), (5.0, 5.0))
-            .to_svg(),
-        Curve::new(f64::ln).range(-2.0, -1.0).to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
+        Curve::new(f64::ln)
+            .range(-2.0, -1.0)
+            .picture()
+            .to_svg()
+            .to_owned(),
         Curve::new(|x| 1.0 / x)
             .path("p", [f64::INFINITY, 0.0, -1.0])
             .minimum(nan)
-            .to_svg(),
-        Convergence::new().to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
+        Convergence::new().picture().to_svg().to_owned(),
         Convergence::new()
             .line("none", [])
             .line("zero", [0.0, 0.0, nan])
-            .to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
         Convergence::new()
             .line("a", [f64::INFINITY, 1e300, 1e-300, -1.0])
             .best(-2.0)
-            .to_svg(),
-        Fit::new([]).to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
+        Fit::new([]).picture().to_svg().to_owned(),
         Fit::new([(1.0, 1.0)])
             .curve("pole", |x| 1.0 / (x - 1.0))
-            .to_svg(),
-        Fit::new([(nan, 1.0), (1e-250, 3.0), (2e-250, f64::INFINITY)]).to_svg(),
+            .picture()
+            .to_svg()
+            .to_owned(),
+        Fit::new([(nan, 1.0), (1e-250, 3.0), (2e-250, f64::INFINITY)])
+            .picture()
+            .to_svg()
+            .to_owned(),
     ];
     for svg in pictures {
         assert_sound(&svg);
@@ -222,7 +260,9 @@ fn what_has_no_numbers_still_gives_a_picture() {
 fn contours_end_where_the_function_does() {
     let svg = Paths::new(|x, y| if x > 0.0 { y } else { f64::NAN })
         .range((-1.0, 1.0), (0.0, 1.0))
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     let [left, _, right, _] = frame(&svg);
     let contours = lines(&svg, "stroke-width=\"1.1\"");
     assert!(contours.len() >= 6);
@@ -241,7 +281,9 @@ fn labels_cannot_break_the_picture() {
         .title("<script>&\"'한글 \u{1b}[31m \u{0} $x^2$ \u{ffff}")
         .axes("<x", "y&")
         .path("a </text> b", [(1.0, 1.0), (0.0, 0.0)])
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     assert!(svg.contains("<title>&lt;script&gt;&amp;"));
     assert!(svg.contains("한글") && svg.contains("$x^2$"));
     assert!(svg.contains(">&lt;x<") && svg.contains(">y&amp;<"));
@@ -264,11 +306,25 @@ fn a_hundred_thousand_points_stay_a_small_file() {
         .map(|i| f64::from(i) / 1000.0)
         .map(|t| (t * t.cos(), t * t.sin()));
     let bowl = |x: f64, y: f64| x * x + y * y;
-    assert!(Paths::new(bowl).path("a", scribble.clone()).to_svg().len() < 900_000);
-    assert!(Paths::new(bowl).path("a", spiral).to_svg().len() < 300_000);
-    assert!(Fit::new(scribble.clone()).to_svg().len() < 1_000_000);
+    assert!(
+        Paths::new(bowl)
+            .path("a", scribble.clone())
+            .picture()
+            .to_svg()
+            .len()
+            < 900_000
+    );
+    assert!(Paths::new(bowl).path("a", spiral).picture().to_svg().len() < 300_000);
+    assert!(Fit::new(scribble.clone()).picture().to_svg().len() < 1_000_000);
     let values = scribble.iter().map(|p| p.0 + 1e-3);
-    assert!(Convergence::new().line("a", values).to_svg().len() < 500_000);
+    assert!(
+        Convergence::new()
+            .line("a", values)
+            .picture()
+            .to_svg()
+            .len()
+            < 500_000
+    );
 }
 
 #[test]
@@ -277,7 +333,7 @@ fn the_same_calls_make_the_same_text() {
         let paths = Paths::new(rosenbrock)
             .path("a", descent(500))
             .path("b", newton());
-        paths.minimum(1.0, 1.0).to_svg()
+        paths.minimum(1.0, 1.0).picture().to_svg().to_owned()
     };
     assert!(draw() == draw());
 }
@@ -290,7 +346,11 @@ fn the_function_is_evaluated_within_the_range_alone() {
         high.set(high.get().max(x));
         x * x
     };
-    let svg = Curve::new(seen).range(0.5, 3.0).to_svg();
+    let svg = Curve::new(seen)
+        .range(0.5, 3.0)
+        .picture()
+        .to_svg()
+        .to_owned();
     assert_eq!((low.get(), high.get()), (0.5, 3.0));
     assert_sound(&svg);
 }
@@ -308,7 +368,9 @@ fn a_curve_has_points_parabolas_and_steps() {
         .axes("x", "y")
         .path("Newton", [2.0, 2.0 - 24.0 / 44.0, 1.15, 1.0])
         .parabolas([parabola])
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     assert_sound(&svg);
     assert!(svg.contains(">Newton (3 iterations)<") && svg.contains(">parabola at a point<"));
     let step = &lines(&svg, "stroke-dasharray=\"1.5 3\"")[0];
@@ -326,7 +388,9 @@ fn convergence_falls_on_a_logarithmic_axis() {
     let svg = Convergence::new()
         .line("a", linear)
         .line("b", [1.0, 0.1])
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     assert_sound(&svg);
     assert!(svg.contains(">value<") && svg.contains(">10⁻⁸<"));
     let line = &lines(&svg, FIRST)[0];
@@ -336,7 +400,9 @@ fn convergence_falls_on_a_logarithmic_axis() {
     let svg = Convergence::new()
         .line("a", above)
         .line("b", [0.0, -2.0, -3.0])
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     assert!(svg.contains(">value + 3<") && svg.contains("iteration (logarithmic"));
 }
 
@@ -353,13 +419,13 @@ fn a_fit_in_text_has_the_size_asked_for() {
     assert!(rows.iter().all(|row| row.chars().count() <= 40), "{text}");
     assert_eq!(rows[0], "y = x");
     assert!(!text.contains('\u{1b}'));
-    assert_eq!(text.matches('o').count(), 9);
+    assert_eq!(text.matches('o').count(), 9 + 1, "nine data and the legend");
     // The curve rises from the lower left to the upper right.
     let column = |row: &str| {
         row.chars()
             .position(|c| ('\u{2801}'..='\u{28ff}').contains(&c))
     };
-    assert!(column(rows[2]) > column(rows[9]), "{text}");
+    assert!(column(rows[2]) > column(rows[8]), "{text}");
     assert_eq!(Fit::new([]).to_text(0, 0).lines().count(), 7);
 }
 
@@ -371,12 +437,129 @@ fn a_sampled_curve_goes_through_its_points() {
             [(3.0, 2.0), (1.0, 0.0), (2.0, 2.0), (f64::NAN, 1.0)],
         )
         .range(0.0, 4.0)
-        .to_svg();
+        .picture()
+        .to_svg()
+        .to_owned();
     let [left, _, right, _] = frame(&svg);
     let line = &lines(&svg, FIRST)[0];
     let at = |x: f64| left + (right - left) * x / 4.0;
-    for (drawn, x) in [(line[0], 1.0), (line[1], 2.0), (line[2], 3.0)] {
+    for (drawn, x) in [(line[0], 1.0), (line[1], 2.0), (line[line.len() - 1], 3.0)] {
         assert!((drawn.0 - at(x)).abs() < 1.0, "{line:?}");
     }
-    assert_eq!(line.len(), 3);
+    assert!(line.len() <= 4, "{line:?}");
+}
+
+#[test]
+fn a_function_and_its_derivatives_are_told_apart() {
+    let picture = Functions::new(-7.0, 7.0)
+        .title("sin(x)")
+        .functions(["y", "y'", "y''"], |x: f64| {
+            vec![x.sin(), x.cos(), -x.sin()]
+        });
+    let svg = picture.picture().to_svg().to_owned();
+    assert_sound(&svg);
+    for text in [">y<", ">y&apos;<", ">y&apos;&apos;<", ">sin(x)<"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert_eq!(lines(&svg, FIRST).len(), 1);
+    assert_eq!(lines(&svg, SECOND).len(), 1);
+    // A quarter of a period is drawn where it is.
+    let [left, top, right, bottom] = frame(&svg);
+    let at = |x: f64| left + (right - left) * (x + 7.0) / 14.0;
+    let top_of_sine = lines(&svg, FIRST)[0]
+        .iter()
+        .filter(|p| p.0 > at(0.0) && p.0 < at(3.0))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .copied()
+        .unwrap();
+    assert!((top_of_sine.0 - at(std::f64::consts::FRAC_PI_2)).abs() < 3.0);
+    let share = (top_of_sine.1 - top) / (bottom - top);
+    assert!((share - 0.06 / 1.12 / 2.0 * 2.0).abs() < 0.01, "{share}");
+    let text = picture.to_text(60, 16);
+    assert_eq!(text.lines().count(), 16);
+    assert!(text.ends_with("a y   b y'   c y''\n"), "{text}");
+    assert!(text.matches('b').count() >= 3, "{text}");
+}
+
+#[test]
+fn approximations_do_not_set_the_range() {
+    let draw = |wild: bool| {
+        let picture = Functions::new(-7.0, 7.0).function("sin(x)", f64::sin);
+        let scale = if wild { 1e6 } else { 1.0 };
+        let picture = picture.approximation("order 3", move |x| scale * (x - x.powi(3) / 6.0));
+        picture.picture().to_svg().to_owned()
+    };
+    let labels = |svg: &str| -> Vec<String> {
+        let texts = svg
+            .split("</text>")
+            .filter_map(|text| text.rsplit('>').next());
+        texts.map(str::to_owned).collect()
+    };
+    assert_sound(&draw(true));
+    assert_eq!(labels(&draw(true)), labels(&draw(false)));
+}
+
+#[test]
+fn functions_without_values_still_give_a_picture() {
+    let pictures = [
+        Functions::new(-1.0, 1.0),
+        Functions::new(f64::NAN, f64::INFINITY).function("x", |x| x),
+        Functions::new(5.0, -5.0).function("none", |_| f64::NAN),
+        Functions::new(0.0, 1e-300).function("tiny", |x| x),
+        Functions::new(-1e300, 1e300).function("huge", |x| 1e10 * x),
+        Functions::new(1e20, 1e20 + 1e5).function("coarse", |x| x),
+        Functions::new(-1.0, 1.0).functions(["a", "b"], |_| Vec::new()),
+        Functions::new(-1.0, 1.0).functions(Vec::<String>::new(), |_| vec![1.0]),
+        Functions::new(-1.0, 1.0).points("p", [(f64::NAN, 1.0), (0.0, f64::INFINITY)]),
+        Functions::new(-1.0, 1.0).mark("m", f64::NAN, f64::INFINITY),
+        Functions::new(-1.0, 1.0).function("noise", |x| (1e9 * x).sin().powi(3)),
+        Functions::new(-1.0, 1.0).function("poles", |x| 1.0 / (1e4 * x).sin()),
+    ];
+    for picture in pictures {
+        let svg = picture.picture().to_svg().to_owned();
+        assert_sound(&svg);
+        assert!(svg.len() < 400_000, "{}", svg.len());
+        assert!(picture.to_text(0, 0).lines().count() >= 6);
+    }
+}
+
+#[test]
+fn dark_pictures_have_other_colours_and_the_same_lines() {
+    let draw = |theme| {
+        [
+            Paths::new(rosenbrock)
+                .path("a", newton())
+                .minimum(1.0, 1.0)
+                .theme(theme)
+                .picture(),
+            Curve::new(|x| x * x)
+                .path("a", [1.0, 0.0])
+                .minimum(0.0)
+                .theme(theme)
+                .picture(),
+            Convergence::new()
+                .line("a", [1.0, 0.1])
+                .theme(theme)
+                .picture(),
+            Fit::new([(0.0, 1.0)])
+                .curve("c", |x| x)
+                .theme(theme)
+                .picture(),
+            Functions::new(0.0, 1.0)
+                .function("f", |x| x)
+                .theme(theme)
+                .picture(),
+        ]
+    };
+    for (light, dark) in draw(Theme::Light).iter().zip(&draw(Theme::Dark)) {
+        let (light, dark) = (light.to_svg().to_owned(), dark.to_svg().to_owned());
+        assert_sound(&dark);
+        assert!(
+            dark.contains("#0f172a") && !dark.contains("#ffffff"),
+            "{dark}"
+        );
+        assert!(light.contains("#ffffff") && !light.contains("#0f172a"));
+        assert_eq!(lines(&light, ""), lines(&dark, ""));
+        assert_eq!(light.len(), dark.len());
+    }
 }

@@ -1,17 +1,25 @@
 //! `dezero taylor`: the Taylor series of a formula around a point.
 
+mod picture;
+
 use std::fmt::Write;
 
 use dezero::expr::Formula;
+use dezero::{Polynomial, Variable, no_grad};
 use serde_json::{Value, json};
 
 use crate::assignments::Point;
 use crate::cli::TaylorArguments;
 use crate::columns::{left, right, widest};
+use crate::pictures;
+use crate::plot::range::{self, Range};
 use crate::report::{Failure, Number, Quoted, Report, json, on_one_line, to_digits};
 use crate::series::{self, Jump};
 
 pub(crate) fn run(arguments: &TaylorArguments) -> Result<Report, Failure> {
+    if let Some(path) = &arguments.output {
+        pictures::check(path)?;
+    }
     let text = &arguments.text.formula;
     let formula = Formula::parse(text)?;
     let point = Point::read([&formula], "--around", &arguments.around)?;
@@ -23,7 +31,7 @@ pub(crate) fn run(arguments: &TaylorArguments) -> Result<Report, Failure> {
             Number(around)
         )));
     }
-    let f = |x: &dezero::Variable| point.along(&formula, by, x);
+    let f = |x: &Variable| point.along(&formula, by, x);
     let polynomial = series::taylor(f, around, arguments.order)?.named(name);
     let coefficients = polynomial.coefficients();
     if let Some(order) = coefficients.iter().position(|c| !c.is_finite()) {
@@ -32,6 +40,7 @@ pub(crate) fn run(arguments: &TaylorArguments) -> Result<Report, Failure> {
     if let Some(jump) = series::jump(f, around, arguments.order)? {
         return Err(not_smooth(text, &point, jump));
     }
+    draw(arguments, &formula, &point, by, &polynomial)?;
     let object = json!({
         "formula": text,
         "around": point.json(),
@@ -47,6 +56,48 @@ pub(crate) fn run(arguments: &TaylorArguments) -> Result<Report, Failure> {
     };
     write_coefficients(&mut shown, &title, coefficients);
     Ok(Report::new(shown, object))
+}
+
+/// Draws the picture, if it is asked for.
+fn draw(
+    arguments: &TaylorArguments,
+    formula: &Formula,
+    point: &Point,
+    by: usize,
+    polynomial: &Polynomial,
+) -> Result<(), Failure> {
+    let Some(path) = &arguments.output else {
+        return Ok(());
+    };
+    let name = &point.names[by];
+    let range = match &arguments.range {
+        Some(text) => one_range(text, name)?,
+        None => picture::range(name, polynomial),
+    };
+    let f = |x: f64| {
+        let x = Variable::constant(x);
+        no_grad(|| point.along(formula, by, &x)).map_or(f64::NAN, |y| y.item())
+    };
+    let mut text = on_one_line(formula.text(), &point.names)
+        .trim_end()
+        .to_owned();
+    let values = point.names.iter().zip(&point.values).enumerate();
+    for (_, (name, value)) in values.filter(|(i, _)| *i != by) {
+        let _ = write!(text, ", {name} = {value}");
+    }
+    let labels = [text.as_str(), name.as_str()];
+    let theme = arguments.look.theme();
+    pictures::write(path, &picture::draw(f, labels, polynomial, &range, theme))
+}
+
+/// The range of the variable that is expanded in.
+fn one_range(text: &str, name: &str) -> Result<Range, Failure> {
+    match &range::read(text)?[..] {
+        [range] if range.name == *name => Ok(range.clone()),
+        _ => Err(Failure::usage(format!(
+            "--range: it is drawn along {name}, as in --range {name}=-7..7"
+        ))),
+    }
 }
 
 fn write_coefficients(text: &mut String, title: &str, coefficients: &[f64]) {
