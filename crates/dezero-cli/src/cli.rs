@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::fit::FitArguments;
+use crate::graph::GraphArguments;
 use crate::minimize::MinimizeArguments;
 use crate::pictures::Look;
 use crate::plot::PlotArguments;
+use crate::render::RenderArguments;
 use crate::root::RootArguments;
 
 /// Derivatives, series, graphs, minima, roots and fits of formulas.
@@ -25,12 +27,12 @@ Examples:
   dezero diff \"x^3*sin(x)\" --at x=2 --order 3
   dezero taylor \"sin(x)\" --around x=0 --order 9
   dezero plot \"sin(x)\" --range x=-7..7 --order 3
-  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.dot
+  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh.svg
   dezero minimize \"100*(x1 - x0^2)^2 + (1 - x0)^2\" --start x0=0,x1=2
   dezero fit decay.csv \"a*exp(-b*t) + c\" --start a=1,b=1,c=0"
 )]
 pub(crate) struct Cli {
-    /// Print JSON, for programs (not graph, completions and man)
+    /// Print JSON, for programs (not graph, render, completions and man)
     #[arg(long, global = true, display_order = 100)]
     pub(crate) json: bool,
 
@@ -94,13 +96,32 @@ Examples:
   dezero check \"abs(x)\" --at x=0")]
     Check(CheckArguments),
 
-    /// The computational graph of a formula, or of its derivative, as Graphviz DOT
+    /// The computational graph of a formula, or of its derivative, as DOT or drawn
     #[command(after_help = "\
+With -o, the graph is drawn; Graphviz is not needed. The learner's style shows values on the edges, \
+symbols on the functions and the passes of differentiation in frames; chains that repeat are folded, and \
+graphs of more than 1,500 nodes are summarised unless --whole is given. The style dezero is the book's. A \
+.html is a page to explore: pan, zoom, search, fold, click for values.
+
 Examples:
   dezero graph \"x0 + x1\" --at x0=1,x1=1
-  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh2.dot
+  dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh2.svg
+  dezero graph \"tanh(x)\" --at x=1 --order 2 --style dezero -o tanh2.png
+  dezero graph \"x*sin(y)\" --at x=1,y=2 --gradients --theme dark -o page.html
   dezero graph \"x*sin(y)\" --at x=1,y=2 --order 1 --wrt y --verbose")]
     Graph(GraphArguments),
+
+    /// The picture of a graph in the DOT language
+    #[command(after_help = "\
+The language is read as Graphviz's manual defines it, and drawn without Graphviz. Drawn of the attributes \
+are those of common pictures: label, colours, style, shape, rankdir, rank, clusters, penwidth, arrows; \
+others are passed over. What is not DOT is an error that says where, and no file is written.
+
+Examples:
+  dezero render graph.dot -o graph.png
+  dezero render graph.dot -o graph.pdf --engine dot
+  echo 'digraph g { x -> f; f -> y }' | dezero render - > graph.svg")]
+    Render(RenderArguments),
 
     /// The minimum of a formula, searched from a start
     #[command(after_help = "\
@@ -184,6 +205,7 @@ impl Command {
     pub(crate) fn written_for_programs(&self) -> Option<&'static str> {
         match self {
             Self::Graph(_) => Some("DOT"),
+            Self::Render(_) => Some("a picture"),
             Self::Completions { .. } => Some("a completion script"),
             Self::Man => Some("troff"),
             Self::Diff(_)
@@ -299,31 +321,6 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) point: At,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct GraphArguments {
-    #[command(flatten)]
-    pub(crate) text: Text,
-
-    #[command(flatten)]
-    pub(crate) point: At,
-
-    /// Draw the derivative of this order; 0 draws the formula itself
-    #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true, value_parser = whole)]
-    pub(crate) order: usize,
-
-    /// The variable to differentiate by, if there are several
-    #[arg(long, value_name = "VARIABLE")]
-    pub(crate) wrt: Option<String>,
-
-    /// Show the shape and dtype of each variable
-    #[arg(long)]
-    pub(crate) verbose: bool,
-
-    /// Write to this .dot file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
 }
 
 /// A whole number; `1e6` is one too.

@@ -1,22 +1,108 @@
-//! `dezero graph`: the computational graph of a formula or of a derivative, as DOT.
+//! `dezero graph`: the computational graph of a formula or of a derivative, as DOT or drawn.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use clap::{Args, ValueEnum};
 use dezero::expr::Formula;
-use dezero::{Dot, Variable, graph, live_nodes};
+use dezero::viz::layout::Direction;
+use dezero::viz::{Format, graphviz};
+use dezero::{Drawing, Graph, Style, Variable, graph, graph_with_gradients, live_nodes};
 
 use crate::assignments::Point;
-use crate::cli::GraphArguments;
+use crate::cli::{At, Text, whole};
 use crate::derivation::Derivation;
+use crate::pictures::{Sharpness, Theme};
 use crate::report::{Failure, Report, write_file};
 
 /// The most nodes whose graph is written: about 400 MB of DOT.
 const MOST_NODES: i64 = 3_000_000;
 
+/// How long Graphviz may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    #[command(flatten)]
+    text: Text,
+
+    #[command(flatten)]
+    point: At,
+
+    /// Draw the derivative of this order; 0 draws the formula itself
+    #[arg(long, value_name = "N", default_value = "0", allow_negative_numbers = true, value_parser = whole)]
+    order: usize,
+
+    /// The variable to differentiate by, if there are several
+    #[arg(long, value_name = "VARIABLE")]
+    wrt: Option<String>,
+
+    /// Show the shape and dtype of each variable
+    #[arg(long)]
+    verbose: bool,
+
+    /// Write to this file instead of DOT to standard output: .svg, .png, .pdf, .html or .dot
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// How it is drawn; learner unless given, but dezero for .dot
+    #[arg(long, value_enum)]
+    style: Option<StyleName>,
+
+    /// The colours of the picture; light unless given
+    #[arg(long, value_enum)]
+    theme: Option<Theme>,
+
+    /// The title of the picture; the formula unless given
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    title: Option<String>,
+
+    /// Show the derivative of the result by each variable
+    #[arg(long)]
+    gradients: bool,
+
+    /// Draw all there is: fold no chains, and summarise nothing
+    #[arg(long)]
+    whole: bool,
+
+    /// Where the edges go; down unless given
+    #[arg(long, value_enum)]
+    direction: Option<DirectionName>,
+
+    #[command(flatten)]
+    sharpness: Sharpness,
+
+    /// What lays it out; dot is Graphviz, which has to be installed
+    #[arg(long, value_enum, default_value = "auto", requires = "output")]
+    engine: Engine,
+}
+
+/// The styles, without words of their own, which would make the help long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StyleName {
+    Learner,
+    Dezero,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DirectionName {
+    Down,
+    Up,
+    Right,
+    Left,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    Auto,
+    Dot,
+}
+
 pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
-    if let Some(path) = &arguments.output {
-        check_extension(path)?;
-    }
+    let format = match &arguments.output {
+        Some(path) => format_of(path)?,
+        None => Format::Dot,
+    };
     let formula = Formula::parse(&arguments.text.formula)?;
     let point = Point::read([&formula], "--at", &arguments.point.at)?;
     let by = wrt(arguments, &point)?;
@@ -34,27 +120,91 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
             "the graph has {nodes} nodes, too many to draw; ask for a lower --order"
         )));
     }
-    let dot = Dot::new(&graph(&y)).verbose(arguments.verbose).to_string() + "\n";
-    let Some(path) = &arguments.output else {
-        return Ok(Report::text(dot));
+    let graph = match arguments.gradients {
+        true => graph_with_gradients(&y)?,
+        false => graph(&y),
     };
-    write_file(path, &dot)?;
+    let title = arguments.title.clone().unwrap_or_else(|| {
+        let formula: Vec<&str> = arguments.text.formula.split_whitespace().collect();
+        title(
+            &formula.join(" "),
+            by.map(|by| point.names[by].as_str()),
+            arguments.order,
+        )
+    });
+    let drawing = drawing(arguments, &graph, &title, format);
+    let Some(path) = &arguments.output else {
+        return Ok(Report::text(drawing.to_dot()?));
+    };
+    let bytes = match arguments.engine {
+        Engine::Dot if format != Format::Dot => graphviz(&drawing.to_dot()?, format, PATIENCE),
+        _ => drawing.to_bytes(format, arguments.sharpness.scale()),
+    };
+    write_file(path, bytes.map_err(advised)?)?;
     Ok(Report::text(String::new()))
 }
 
-fn check_extension(path: &Path) -> Result<(), Failure> {
-    let is_dot = path.extension().is_some_and(|extension| {
-        ["dot", "gv"]
-            .iter()
-            .any(|dot| extension.eq_ignore_ascii_case(dot))
-    });
-    if is_dot {
-        return Ok(());
+/// What Graphviz makes of DOT text.
+pub(crate) fn by_graphviz(dot: &str, format: Format) -> Result<Vec<u8>, Failure> {
+    Ok(graphviz(dot, format, PATIENCE)?)
+}
+
+/// The format that the name of a file says.
+pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
+    Format::from_path(path).map_err(|error| Failure::usage(format!("--output {error}")))
+}
+
+fn advised(error: dezero::viz::Error) -> Failure {
+    if error.is_too_large() {
+        return Failure::failed(format!(
+            "{error}; without --whole and --style dezero it is summarised, and a .dot takes any size"
+        ));
     }
-    Err(Failure::usage(format!(
-        "--output {}: the graph is written as Graphviz DOT; name a file that ends in .dot or .gv",
-        path.display()
-    )))
+    error.into()
+}
+
+fn drawing<'a>(
+    arguments: &GraphArguments,
+    graph: &'a Graph,
+    title: &'a str,
+    format: Format,
+) -> Drawing<'a> {
+    let style = match (arguments.style, format, arguments.engine) {
+        (Some(StyleName::Learner), ..) => Style::Learner,
+        // The book's text is what a file of DOT is expected to be.
+        (Some(StyleName::Dezero), ..) | (None, Format::Dot, Engine::Auto) => Style::DeZero,
+        (None, ..) => Style::Learner,
+    };
+    let direction = match arguments.direction {
+        None | Some(DirectionName::Down) => Direction::Down,
+        Some(DirectionName::Up) => Direction::Up,
+        Some(DirectionName::Right) => Direction::Right,
+        Some(DirectionName::Left) => Direction::Left,
+    };
+    Drawing::new(graph)
+        .style(style)
+        .theme(arguments.theme.unwrap_or_default().into())
+        .title(title)
+        .direction(direction)
+        .verbose(arguments.verbose)
+        .whole(arguments.whole)
+        // Lines of this program say nothing of a formula.
+        .source_lines(false)
+}
+
+/// `tanh(x), its 2nd derivative`.
+fn title(formula: &str, by: Option<&str>, order: usize) -> String {
+    let ordinal = |order: usize| match (order % 10, order % 100) {
+        (1, tens) if tens != 11 => format!("{order}st"),
+        (2, tens) if tens != 12 => format!("{order}nd"),
+        (3, tens) if tens != 13 => format!("{order}rd"),
+        _ => format!("{order}th"),
+    };
+    match (by, order) {
+        (None, _) => formula.to_owned(),
+        (Some(by), 1) => format!("{formula}, its derivative by {by}"),
+        (Some(by), order) => format!("{formula}, its {} derivative by {by}", ordinal(order)),
+    }
 }
 
 /// The position of the variable to differentiate by, if that is asked for.

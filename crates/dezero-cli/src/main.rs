@@ -1,6 +1,6 @@
 //! The command `dezero`: derivatives, series, graphs, minima and roots of formulas at the shell.
 //!
-//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `plot`, `check`, `graph`, `minimize`, `root`,
+//! `cli` says what can be asked, `diff` (with `jacobian`), `taylor`, `plot`, `check`, `graph`, `render`, `minimize`, `root`,
 //! `fit` and `ops` answer one command each, `pictures` writes what they draw, and `report` is the one way out:
 //! text or JSON to standard output, messages to standard error, an exit code.
 
@@ -23,6 +23,7 @@ mod minimize;
 mod ops;
 mod pictures;
 mod plot;
+mod render;
 mod report;
 mod root;
 mod series;
@@ -70,6 +71,7 @@ fn run(cli: &Cli) -> Result<Report, Failure> {
         Command::Plot(arguments) => plot::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Minimize(arguments) => minimize::run(Goal::Minimum, arguments),
         Command::Maximize(arguments) => minimize::run(Goal::Maximum, arguments),
         Command::Root(arguments) => root::run(arguments),

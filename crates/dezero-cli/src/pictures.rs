@@ -5,12 +5,14 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use dezero::Picture;
+use dezero::viz::Format;
 use terminal_size::terminal_size_of;
 
+use crate::cli::positive;
 use crate::report::{Failure, write_file};
 
-/// The formats of pictures.
-const FORMATS: [&str; 1] = ["svg"];
+/// Pixels for each point of a picture, unless given: sharp on the screens of today.
+const SCALE: f64 = 2.0;
 
 /// Columns where the terminal does not say how many it has, and the most that are used.
 const COLUMNS: usize = 80;
@@ -39,33 +41,46 @@ pub(crate) struct Look {
     /// The colours of the picture; light unless given
     #[arg(long, value_enum, requires = "output")]
     theme: Option<Theme>,
+
+    #[command(flatten)]
+    sharpness: Sharpness,
 }
 
 impl Look {
     pub(crate) fn theme(&self) -> dezero::Theme {
         self.theme.unwrap_or_default().into()
     }
-}
 
-/// Whether a picture can be written to a file of this name.
-pub(crate) fn check(path: &Path) -> Result<(), Failure> {
-    let extension = path.extension().unwrap_or_default();
-    if FORMATS
-        .iter()
-        .any(|format| extension.eq_ignore_ascii_case(format))
-    {
-        return Ok(());
+    /// Writes a picture in the format that the name of the file says.
+    pub(crate) fn write(&self, path: &Path, picture: &Picture) -> Result<(), Failure> {
+        let format = Format::from_path(path)?;
+        write_file(path, picture.to_bytes(format, self.sharpness.scale())?)
     }
-    let endings = FORMATS.map(|format| format!(".{format}")).join(" or ");
-    Err(Failure::usage(format!(
-        "--output {}: name a file that ends in {endings}",
-        path.display()
-    )))
 }
 
-/// Writes a picture in the format that the name of the file says.
-pub(crate) fn write(path: &Path, picture: &Picture) -> Result<(), Failure> {
-    write_file(path, picture.to_svg())
+/// How sharp a picture of pixels is.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Sharpness {
+    /// The pixels of a .png for each point of the picture; 2 unless given
+    #[arg(long, value_name = "NUMBER", value_parser = positive, allow_negative_numbers = true, requires = "output")]
+    scale: Option<f64>,
+}
+
+impl Sharpness {
+    pub(crate) fn scale(&self) -> f64 {
+        self.scale.unwrap_or(SCALE)
+    }
+}
+
+/// Whether a plot can be written to a file of this name.
+pub(crate) fn check(path: &Path) -> Result<(), Failure> {
+    match Format::from_path(path) {
+        Ok(Format::Svg | Format::Png | Format::Pdf) => Ok(()),
+        _ => Err(Failure::usage(format!(
+            "--output {}: name a file that ends in .svg, .png or .pdf",
+            path.display()
+        ))),
+    }
 }
 
 /// How wide a picture in characters may be.

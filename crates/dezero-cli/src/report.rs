@@ -3,10 +3,9 @@
 
 use std::any::Any;
 use std::fmt;
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use dezero::expr;
 use serde_json::Value;
@@ -183,6 +182,17 @@ impl From<dezero::Error> for Failure {
     }
 }
 
+/// What cannot be drawn as it was asked for is a matter of usage.
+impl From<dezero::viz::Error> for Failure {
+    fn from(error: dezero::viz::Error) -> Self {
+        if error.is_format() || error.is_value() {
+            Self::Usage(error.to_string())
+        } else {
+            Self::Failed(error.to_string())
+        }
+    }
+}
+
 /// A number that reads back as the same number.
 pub(crate) struct Number(pub(crate) f64);
 
@@ -238,20 +248,9 @@ pub(crate) fn on_one_line(formula: &str, names: &[String]) -> String {
     }
 }
 
-/// Writes a file whole or not at all: beside its place first, then renamed.
-pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::failed(format!("{}: {error}", path.display()));
-    // What is a link stays one.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let beside = path.with_file_name(format!(".dezero-{}.part", process::id()));
-    let mut file = fs::File::create_new(&beside).map_err(failed)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(|error| {
-            // If not even that works, the first error is the one to tell.
-            let _ = fs::remove_file(&beside);
-            failed(error)
-        })
+/// Writes a file whole or not at all.
+pub(crate) fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    dezero::viz::write_file(path, bytes).map_err(|error| Failure::failed(error.to_string()))
 }
 
 #[cfg(test)]

@@ -227,10 +227,14 @@
 //! default too, the plots of `viz`.
 
 pub use dezero_core::*;
+#[cfg(feature = "viz")]
+pub use dezero_viz as viz;
 #[cfg(feature = "plot")]
 pub use dezero_viz::plot;
 #[cfg(feature = "viz")]
-pub use dezero_viz::{Dot, Picture, Theme, dot_func, dot_var, get_dot_graph};
+pub use dezero_viz::{
+    Dot, Drawing, Picture, Style, Theme, dot_func, dot_var, get_dot_graph, plot_dot_graph,
+};
 
 #[cfg(feature = "expr")]
 pub use dezero_expr as expr;

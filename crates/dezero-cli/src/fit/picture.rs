@@ -77,7 +77,7 @@ impl<'a> Picture<'a> {
         };
         if let Some(path) = &arguments.output {
             let fit = fit.title(&self.title).theme(arguments.look.theme());
-            pictures::write(path, &fit.picture())?;
+            arguments.look.write(path, &fit.picture())?;
             return Ok(String::new());
         }
         Ok(fit.to_text(pictures::columns(), ROWS))

@@ -117,7 +117,7 @@ fn draw(
         Some(path) if !searches.is_empty() => {
             let theme = arguments.look.theme();
             let picture = picture::draw(problem, searches, best, arguments.side_by_side, theme);
-            pictures::write(path, &picture)
+            arguments.look.write(path, &picture)
         }
         _ => Ok(()),
     }

@@ -55,6 +55,6 @@ pub(super) fn draw(
             object,
         ));
     };
-    pictures::write(path, &picture.picture())?;
+    arguments.look.write(path, &picture.picture())?;
     Ok(Report::new(String::new(), object))
 }

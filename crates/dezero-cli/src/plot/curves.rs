@@ -68,7 +68,7 @@ pub(super) fn draw(
             object,
         ));
     };
-    pictures::write(path, &picture.picture())?;
+    arguments.look.write(path, &picture.picture())?;
     Ok(Report::new(String::new(), object))
 }
 

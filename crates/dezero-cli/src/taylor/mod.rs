@@ -87,7 +87,9 @@ fn draw(
     }
     let labels = [text.as_str(), name.as_str()];
     let theme = arguments.look.theme();
-    pictures::write(path, &picture::draw(f, labels, polynomial, &range, theme))
+    arguments
+        .look
+        .write(path, &picture::draw(f, labels, polynomial, &range, theme))
 }
 
 /// The range of the variable that is expanded in.
