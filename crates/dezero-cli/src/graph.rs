@@ -138,9 +138,11 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     };
     let bytes = match arguments.engine {
         Engine::Dot if format != Format::Dot => graphviz(&drawing.to_dot()?, format, PATIENCE),
-        _ => drawing.to_bytes(format, arguments.sharpness.scale()),
+        _ => arguments
+            .sharpness
+            .try_scales(|scale| drawing.to_bytes(format, scale)),
     };
-    write_file(path, bytes.map_err(advised)?)?;
+    write_file(path, bytes?)?;
     Ok(Report::text(String::new()))
 }
 
@@ -152,15 +154,6 @@ pub(crate) fn by_graphviz(dot: &str, format: Format) -> Result<Vec<u8>, Failure>
 /// The format that the name of a file says.
 pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
     Format::from_path(path).map_err(|error| Failure::usage(format!("--output {error}")))
-}
-
-fn advised(error: dezero::viz::Error) -> Failure {
-    if error.is_too_large() {
-        return Failure::failed(format!(
-            "{error}; without --whole and --style dezero it is summarised, and a .dot takes any size"
-        ));
-    }
-    error.into()
 }
 
 fn drawing<'a>(

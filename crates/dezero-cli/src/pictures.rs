@@ -14,6 +14,9 @@ use crate::report::{Failure, write_file};
 /// Pixels for each point of a picture, unless given: sharp on the screens of today.
 const SCALE: f64 = 2.0;
 
+/// Below this nothing can be read.
+const LEAST_SCALE: f64 = 0.25;
+
 /// Columns where the terminal does not say how many it has, and the most that are used.
 const COLUMNS: usize = 80;
 const MOST_COLUMNS: usize = 120;
@@ -54,21 +57,38 @@ impl Look {
     /// Writes a picture in the format that the name of the file says.
     pub(crate) fn write(&self, path: &Path, picture: &Picture) -> Result<(), Failure> {
         let format = Format::from_path(path)?;
-        write_file(path, picture.to_bytes(format, self.sharpness.scale())?)
+        let bytes = self
+            .sharpness
+            .try_scales(|scale| picture.to_bytes(format, scale));
+        write_file(path, bytes?)
     }
 }
 
 /// How sharp a picture of pixels is.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Sharpness {
-    /// The pixels of a .png for each point of the picture; 2 unless given
+    /// The pixels of a .png for each point of the picture; 2 unless given, less if that were too many
     #[arg(long, value_name = "NUMBER", value_parser = positive, allow_negative_numbers = true, requires = "output")]
     scale: Option<f64>,
 }
 
 impl Sharpness {
-    pub(crate) fn scale(&self) -> f64 {
-        self.scale.unwrap_or(SCALE)
+    /// What is made at the scale that was given; or else, at the highest that is not too large.
+    pub(crate) fn try_scales<T>(
+        &self,
+        make: impl Fn(f64) -> Result<T, dezero::viz::Error>,
+    ) -> Result<T, dezero::viz::Error> {
+        let mut scale = self.scale.unwrap_or(SCALE);
+        loop {
+            match make(scale) {
+                Err(error)
+                    if error.is_too_large() && self.scale.is_none() && scale > LEAST_SCALE =>
+                {
+                    scale /= 2.0;
+                }
+                made => return made,
+            }
+        }
     }
 }
 

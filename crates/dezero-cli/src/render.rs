@@ -47,7 +47,9 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<Report, Failure> {
         return Ok(Report::text(graph.picture().to_svg().to_owned()));
     };
     let bytes = match arguments.engine {
-        Engine::Auto => graph.to_bytes(format, arguments.sharpness.scale())?,
+        Engine::Auto => arguments
+            .sharpness
+            .try_scales(|scale| graph.to_bytes(format, scale))?,
         Engine::Dot => by_graphviz(&String::from_utf8_lossy(&text), format)?,
     };
     write_file(path, bytes)?;

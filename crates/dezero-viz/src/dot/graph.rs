@@ -5,6 +5,7 @@ use std::path::Path;
 use super::read::{self, DotError};
 use crate::diagram::Diagram;
 use crate::error::Error;
+use crate::layout::Problem;
 use crate::picture::{Format, Picture, SCALE, write_file};
 use crate::svg::Placed;
 
@@ -40,6 +41,11 @@ impl DotGraph {
     pub fn read(text: impl AsRef<[u8]>) -> Result<Self, DotError> {
         let diagram = read::read_bytes(text.as_ref())?;
         Ok(Self { diagram })
+    }
+
+    /// What is laid out: the sizes of its nodes and labels, edges and clusters.
+    pub fn problem(&self) -> Problem {
+        self.diagram.problem()
     }
 
     /// The picture.

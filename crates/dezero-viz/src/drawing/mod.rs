@@ -256,6 +256,9 @@ fn within(nodes: usize) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::too_large(format!(
-        "the graph has {nodes} nodes, too many to draw whole: up to {MOST_WHOLE} can be"
+        "the graph has {} nodes, too many to draw whole (at most {}): the learner's style summarises it if it \
+         is not asked for the whole, and DOT takes any size",
+        summary::thousands(nodes),
+        summary::thousands(MOST_WHOLE)
     )))
 }

@@ -10,12 +10,16 @@ use super::sketch::{Sketch, What};
 use super::{Look, value};
 use crate::diagram::{Arrow, Cluster, Diagram, Edge, Line, Node, Shape};
 
-/// About how many boxes a summary has, and how many variables stand beside them.
-const BOXES: usize = 36;
+/// About how many boxes a summary has, if there are not more passes, and how many variables stand beside
+/// them.
+const BOXES: usize = 12;
 const MOST_VARIABLES: usize = 40;
 
 /// The operations that a box names.
 const NAMED: usize = 4;
+
+/// The edges that are drawn into a box: those that carry most.
+const EDGES: usize = 3;
 
 /// A part of a summary: some functions of one pass, or a variable that is shown as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,12 +81,20 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
         place.insert(part, diagram.nodes.len());
         diagram.nodes.push(node);
     }
-    diagram.edges = edges(sketch, &part_of, &place, look);
+    let (edges, left_out) = edges(sketch, &part_of, &place, look);
+    diagram.edges = edges;
     diagram.note = format!(
-        "A summary: the {} nodes of this graph in {} boxes, by pass and depth. The whole can be asked for.",
+        "A summary: {} nodes in {} boxes, by pass and depth. The whole can be asked for.",
         thousands(sketch.nodes.len()),
         diagram.nodes.len()
     );
+    if left_out > 0 {
+        let plural = if left_out == 1 { "" } else { "s" };
+        diagram.note.push_str(&format!(
+            "\nOf the edges into a box, the {EDGES} that stand for most are drawn; {left_out} thinner \
+             one{plural} are not."
+        ));
+    }
     diagram
 }
 
@@ -177,7 +189,7 @@ fn functions(
         shape: Shape::Box,
         label: vec![
             line(&format!("{} function{plural}", thousands(count))),
-            line(&operations.join("   ")),
+            line(&operations.join(", ")),
         ],
         font_size: 12.0,
         margin: (10.0, 5.0),
@@ -218,13 +230,14 @@ fn variable_kind(graph: &Graph, at: usize) -> Kind {
     }
 }
 
-/// One edge between two parts for all that go from one to the other, with their number.
+/// One edge between two parts for all that go from one to the other, with their number; and how many
+/// are left out.
 fn edges(
     sketch: &Sketch,
     part_of: &[Option<Part>],
     place: &BTreeMap<Part, usize>,
     look: Look<'_>,
-) -> Vec<Edge> {
+) -> (Vec<Edge>, usize) {
     let mut counts: HashMap<(usize, usize), usize> = HashMap::new();
     let mut order = Vec::new();
     for edge in &sketch.edges {
@@ -241,6 +254,17 @@ fn edges(
         }
         *count += 1;
     }
+    let all = order.len();
+    let mut into: HashMap<usize, Vec<usize>> = HashMap::new();
+    for ((from, to), _) in &order {
+        into.entry(*to).or_default().push(counts[&(*from, *to)]);
+    }
+    for counts in into.values_mut() {
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        counts.truncate(EDGES);
+    }
+    order.retain(|((from, to), _)| Some(&counts[&(*from, *to)]) >= into[to].last());
+    let left_out = all - order.len();
     let drawn = order.into_iter().map(|((from, to), is_across)| {
         let count = counts[&(from, to)];
         let kind = if is_across { Kind::Across } else { Kind::Edge };
@@ -263,7 +287,7 @@ fn edges(
             ..Edge::default()
         }
     });
-    drawn.collect()
+    (drawn.collect(), left_out)
 }
 
 fn is_across(from: Part, to: Part) -> bool {
