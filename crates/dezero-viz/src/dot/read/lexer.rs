@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::error::{DotError, quoted};
+use super::error::{DotError, place, quoted};
 
 /// A piece of DOT text with the bytes that it begins and ends at.
 #[derive(Clone, Debug)]
@@ -54,6 +54,8 @@ pub(super) struct Lexer<'a> {
     at: usize,
     /// Whether the token before was `=`.
     after_equals: bool,
+    /// Where the last string began that goes over several lines.
+    long_string: Option<usize>,
 }
 
 impl<'a> Lexer<'a> {
@@ -63,6 +65,7 @@ impl<'a> Lexer<'a> {
             // A byte order mark; further on, the same character is a letter as all that is not ASCII.
             at: text.len() - text.trim_start_matches('\u{feff}').len(),
             after_equals: false,
+            long_string: None,
         }
     }
 
@@ -209,9 +212,7 @@ impl<'a> Lexer<'a> {
         let mut from = 0;
         loop {
             let Some(found) = inside[from..].find(['"', '\\']) else {
-                return Err(self
-                    .error(start, "the string that begins here is never closed")
-                    .help("write `\"` where it ends; a `\"` within it is written `\\\"`"));
+                return Err(self.unclosed_string(start));
             };
             let at = from + found;
             let after = &inside[at..];
@@ -222,6 +223,9 @@ impl<'a> Lexer<'a> {
                     text.to_mut().push_str(&inside[copied..at]);
                 }
                 self.at = start + 1 + at + 1;
+                if text.contains('\n') {
+                    self.long_string = Some(start);
+                }
                 return Ok(text);
             }
             let dropped = match after.as_bytes() {
@@ -284,6 +288,17 @@ impl<'a> Lexer<'a> {
             '+' => error.help("`+` joins two strings in double quotes; nothing else can be joined"),
             c if c.is_control() => error.help("is this a DOT file?"),
             _ => error.help("names and labels with such characters stand in double quotes"),
+        }
+    }
+
+    /// The quote may also be the end of one that should have been closed before.
+    fn unclosed_string(&self, start: usize) -> DotError {
+        let error = self.error(start, "the string that begins here is never closed");
+        match self.long_string.map(|before| place(self.text, before)) {
+            Some((line, column)) => error.help(format!(
+                "the string of line {line}, column {column} goes over several lines: should it end there?"
+            )),
+            None => error.help("write `\"` where it ends; a `\"` within it is written `\\\"`"),
         }
     }
 

@@ -214,7 +214,7 @@ impl<'a> Parser<'a> {
             };
             if self.token.kind == Kind::Equals && chain.operands.is_empty() && nodes.is_empty() {
                 let mut attributes = Attributes::default();
-                self.value(Of::Graph, &id, &mut attributes)?;
+                self.value(Of::Graph, (&id, at), &mut attributes)?;
                 graph.set_defaults(inside, Of::Graph, &attributes);
                 self.take(&Kind::Semicolon)?;
                 return Ok(State::Statement);
@@ -290,10 +290,11 @@ impl<'a> Parser<'a> {
                 return Ok(attributes);
             }
             while !self.take(&Kind::CloseBracket)? {
+                let at = self.token.start;
                 let Some(name) = self.id()? else {
                     return Err(self.no_attribute(opened));
                 };
-                self.value(kind, &name, &mut attributes)?;
+                self.value(kind, (&name, at), &mut attributes)?;
                 if !self.take(&Kind::Comma)? {
                     self.take(&Kind::Semicolon)?;
                 }
@@ -305,26 +306,14 @@ impl<'a> Parser<'a> {
     fn value(
         &mut self,
         kind: Of,
-        name: &Id<'a>,
+        (name, at): (&Id<'a>, usize),
         attributes: &mut Attributes,
     ) -> Result<(), DotError> {
-        let shown = quoted(&name.text);
         if !self.take(&Kind::Equals)? {
-            return Err(self
-                .expected(&format!("`=` after {shown}"))
-                .help(
-                    "an attribute is written `name=value`; a value of several words stands in double quotes",
-                ));
+            return Err(self.no_equals(name, at));
         }
         let Some(value) = self.id()? else {
-            let error = self.expected(&format!("a value of {shown} after `=`"));
-            return Err(match self.token.kind {
-                Kind::Keyword(_) => error.help("a keyword as a value stands in double quotes"),
-                Kind::Comma | Kind::Semicolon | Kind::CloseBracket => {
-                    error.help("a value that is empty is written `\"\"`")
-                }
-                _ => error,
-            });
+            return Err(self.no_value(name));
         };
         if let Some(key) = Key::of(kind, &name.text)
             && (key.is_text() || value.text.len() <= MAX_VALUE)
@@ -418,6 +407,27 @@ impl Parser<'_> {
             _ => error.help(format!(
                 "the `[` of line {line}, column {column} is not closed: write `]` where it ends"
             )),
+        }
+    }
+
+    fn no_equals(&self, name: &Id<'_>, at: usize) -> DotError {
+        let error = self.expected(&format!("`=` after {}", quoted(&name.text)));
+        // `12pt` and `1e9` are a numeral and a name each.
+        if self.text[..at].ends_with(|c: char| c.is_ascii_digit() || c == '.') {
+            return error.help("a value of digits and letters stands in double quotes");
+        }
+        error.help("an attribute is written `name=value`; a value of several words stands in double quotes")
+    }
+
+    fn no_value(&self, name: &Id<'_>) -> DotError {
+        let name = quoted(&name.text);
+        let error = self.expected(&format!("a value of {name} after `=`"));
+        match self.token.kind {
+            Kind::Keyword(_) => error.help("a keyword as a value stands in double quotes"),
+            Kind::Comma | Kind::Semicolon | Kind::CloseBracket => {
+                error.help("a value that is empty is written `\"\"`")
+            }
+            _ => error,
         }
     }
 

@@ -73,7 +73,7 @@ fn without_attributes_things_look_as_in_graphviz() {
 fn fills_and_outlines() {
     let of = |attributes: &str| {
         let paint = node(attributes).paint;
-        [paint.fill, paint.stroke].map(|colour| colour.unwrap_or_default())
+        [paint.fill, paint.stroke].map(Option::unwrap_or_default)
     };
     assert_eq!(of("style=filled"), ["#d3d3d3", "#000000"]);
     assert_eq!(
@@ -167,7 +167,7 @@ fn clusters_are_painted() {
     let of = |attributes: &str| {
         let text = format!("digraph {{ subgraph cluster_a {{ {attributes} a }} }}");
         let paint = diagram(&text).clusters.remove(0).paint;
-        [paint.fill, paint.stroke].map(|colour| colour.unwrap_or_default())
+        [paint.fill, paint.stroke].map(Option::unwrap_or_default)
     };
     assert_eq!(of(""), ["", "#000000"]);
     assert_eq!(of("style=filled"), ["#d3d3d3", "#000000"]);

@@ -5,7 +5,12 @@ use super::*;
 
 #[test]
 fn limits_are_stated() {
-    let nodes = |count: usize| (0..count).map(|n| format!("n{n};")).collect::<String>();
+    let nodes = |count: usize| {
+        (0..count)
+            .map(|n| format!("n{n};"))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     let deep = |depth: usize| format!("digraph {{{}{}}}", "{".repeat(depth), "}".repeat(depth));
     assert!(read(&deep(MAX_DEPTH)).is_ok());
     assert_eq!(
@@ -116,12 +121,14 @@ fn a_subgraph_that_is_named_again_and_again_is_not_searched_forever() {
 
 #[test]
 fn nodes_deep_within_clusters_are_found_at_once() {
-    let open: String = (0..990)
+    let open: Vec<_> = (0..990)
         .map(|n| format!("subgraph cluster{n} {{ "))
         .collect();
-    let nodes: String = (0..20_000).map(|n| format!("n{n};")).collect();
+    let nodes: Vec<_> = (0..20_000).map(|n| format!("n{n};")).collect();
     let text = format!(
-        "digraph {{ rank=same; {open} {nodes} {} }}",
+        "digraph {{ rank=same; {} {} {} }}",
+        open.concat(),
+        nodes.concat(),
         "}".repeat(990)
     );
     let found = diagram(&text);
