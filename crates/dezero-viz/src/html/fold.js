@@ -29,8 +29,12 @@ function pathOf(points) {
   return d;
 }
 
+const absent = new Set();
 function show(element, isShown) {
-  if (element) element.style.display = isShown ? '' : 'none';
+  if (!element || absent.has(element) === !isShown) return;
+  element.style.display = isShown ? '' : 'none';
+  if (isShown) absent.delete(element);
+  else absent.add(element);
 }
 
 // What can move, and how it is placed.
@@ -110,6 +114,7 @@ function furnish(cluster) {
   const button = signButton('M-4 0H4M0 -4V4');
   box.append(rect, ...title, ...below, button);
   if (cluster.tooltip) box.prepend(draw('title', {}, cluster.tooltip));
+  show(box, false);
   layers.nodes.append(box);
   thingOf.set(box, cluster);
   cluster.box = { kind: 'box', element: box, now: [...cluster.frame] };

@@ -16,6 +16,9 @@ use crate::xml::Escaped;
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
+/// Above so many nodes and edges, the page draws only the text that can be read.
+const MANY: usize = 1500;
+
 /// The parts of the program, in one scope of their own, in this order.
 const PROGRAM: [&str; 5] = [
     include_str!("graph.js"),
@@ -70,7 +73,13 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
         script.push_str(part);
     }
     script.push_str("})();\n");
-    let fixed = if palette.is_none() { " data-fixed" } else { "" };
+    let mut state = String::new();
+    if palette.is_none() {
+        state.push_str(" data-fixed");
+    }
+    if diagram.nodes.len() + diagram.edges.len() > MANY {
+        state.push_str(" data-many");
+    }
 
     // Filled in one pass, so that text with braces in it is text.
     let mut page = String::new();
@@ -85,7 +94,7 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
             }
             "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
             "style" => page.push_str(&style),
-            "fixed" => page.push_str(fixed),
+            "state" => page.push_str(&state),
             "svg" => page.push_str(placed.svg().trim_end()),
             "data" => data::write(&mut page, diagram, &placed),
             "script" => page.push_str(&script),
