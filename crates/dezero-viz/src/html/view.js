@@ -116,9 +116,11 @@ function fitted([drawnWidth, drawnHeight]) {
 /** The view with a point of the drawing in the middle of what the panel leaves free. */
 function centred([x, y]) {
   const { width, height } = stageSize();
-  const covered = panel.hidden || width < 640 ? 0 : panel.offsetWidth;
+  // The panel lies beside what it tells of, or below it where the window is narrow.
+  const isBelow = panel.offsetTop > height / 3;
+  const free = [isBelow ? width : width - panel.offsetWidth, isBelow ? panel.offsetTop : height];
   const zoom = Math.min(2, Math.max(view.zoom, 0.8));
-  return { x: (width - covered) / 2 - x * zoom, y: height / 2 - y * zoom, zoom };
+  return { x: free[0] / 2 - x * zoom, y: free[1] / 2 - y * zoom, zoom };
 }
 
 // Pointers that are down, by id. One pans, two pinch.
