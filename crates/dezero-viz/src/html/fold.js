@@ -248,6 +248,7 @@ function routed(edge) {
 /** Draws a bundle along the way of the first of its edges. */
 function drawBundle(bundle) {
   const [edge] = bundle.edges;
+  if (!edge.points) readEdge(edge);
   const [fromBox, toBox] = [bundle.from, bundle.to].map((end) => (end.kind === 'cluster' ? framed(end, true) : null));
   let points = edge.points;
   if (toBox) points = outside(points, bundle.to.frame);
@@ -313,9 +314,12 @@ function refold({ isAnimated = true, still = null } = {}) {
     if (target.every((number, at) => number === thing.now[at])) return;
     moves.push({ thing, from: thing.now, target });
   };
-  for (const node of nodes) send(node, shifted(node));
+  // What is hidden waits in its box, from where it comes again; of many things, where it was.
+  const goes = (thing) => !isMany || thing.shown === thing;
+  for (const node of nodes) if (goes(node)) send(node, shifted(node));
   for (const edge of edges) {
     if (!edge.line) continue;
+    if (!goes(edge)) continue;
     if (!edge.points) readEdge(edge);
     send(edge, routed(edge));
   }

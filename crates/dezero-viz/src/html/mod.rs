@@ -73,6 +73,9 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
         script.push_str(part);
     }
     script.push_str("})();\n");
+    // A reader of HTML takes all line ends for LF before it computes a digest (HTML, section 13.2.3.5), and
+    // a checkout may have others.
+    let (style, script) = (style.replace('\r', ""), script.replace('\r', ""));
     let mut state = String::new();
     if palette.is_none() {
         state.push_str(" data-fixed");
@@ -89,9 +92,8 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
             continue;
         };
         match slot {
-            "policy" => {
-                let _ = write!(page, "'sha256-{}'", digest::sha256_base64(&script));
-            }
+            "script-digest" => write_digest(&mut page, &script),
+            "style-digest" => write_digest(&mut page, &style),
             "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
             "style" => page.push_str(&style),
             "state" => page.push_str(&state),
@@ -103,6 +105,10 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
         page.push_str(rest);
     }
     page
+}
+
+fn write_digest(page: &mut String, text: &str) {
+    let _ = write!(page, "'sha256-{}'", digest::sha256_base64(text));
 }
 
 #[cfg(test)]

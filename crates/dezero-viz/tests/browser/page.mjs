@@ -1,15 +1,16 @@
 // Opens a page in Chromium and uses it with mouse, fingers and keys, as a reader would.
 //
-//     node page.mjs PAGE.html HOSTILE.html
+//     node page.mjs PAGE.html FOLDED.html HOSTILE.html
 //
-// The first is the page of the sample diagram (src/html/tests/sample.rs), the second one with labels that mean harm.
+// The first is the page of the sample diagram (src/html/tests/sample.rs), the second the same with its chain
+// collapsed at first, the third one with labels that mean harm.
 // Chromium is the program that the variable CHROME names, or `chromium`.
 
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 import { Browser } from './chromium.mjs';
 
-const [samplePage, hostilePage] = process.argv.slice(2).map((path) => pathToFileURL(path).href);
+const [samplePage, foldedPage, hostilePage] = process.argv.slice(2).map((path) => pathToFileURL(path).href);
 const browser = new Browser(process.env.CHROME ?? 'chromium');
 
 /** The middle of an element on the screen. */
@@ -337,6 +338,20 @@ const checks = {
   },
 };
 
+const folded = {
+  async 'what starts collapsed is collapsed, and expands'() {
+    assert.equal(await isShown('#cluster-repeat'), false);
+    assert.equal(await isShown('#node-9'), false);
+    assert.equal(await isShown('.fold.box'), true);
+    await checks['the drawing fits the window at first']();
+    // By its button, where a click on the box would do as well.
+    await click('.fold.box .sign');
+    assert.equal(await isShown('#cluster-repeat'), true);
+    assert.equal(await isShown('#node-9'), true);
+    await checks['the drawing fits the window at first']();
+  },
+};
+
 const hostile = {
   async 'labels that mean harm are text'() {
     assert.equal(await browser.ask(() => typeof window.harmed), 'undefined');
@@ -358,15 +373,19 @@ const hostile = {
     assert.equal(await attribute('body', 'data-sheet'), 'light');
     assert.equal(await browser.ask(() => getComputedStyle(document.querySelector('.stage')).backgroundColor), 'rgb(255, 255, 255)');
   },
-  async 'the policy of the page lets no other program run'() {
+  async 'the policy of the page lets no other program run, and no other style count'() {
     await browser.ask(() => {
       const script = document.createElement('script');
       script.textContent = 'window.harmed = true';
       document.body.append(script);
     });
     assert.equal(await browser.ask(() => typeof window.harmed), 'undefined');
+    await browser.ask(() => {
+      document.body.insertAdjacentHTML('beforeend', '<style>body { opacity: 0 }</style>');
+    });
+    assert.equal(await browser.ask(() => getComputedStyle(document.body).opacity), '1');
     // That it was refused is reported, which is what is wanted here.
-    assert.equal(browser.complaints.filter((one) => one.includes('Content Security Policy')).length, 1);
+    assert.equal(browser.complaints.filter((one) => one.includes('Content Security Policy')).length, 2);
     browser.complaints = browser.complaints.filter((one) => !one.includes('Content Security Policy'));
   },
 };
@@ -389,6 +408,7 @@ async function run(url, options, all) {
 
 try {
   await run(samplePage, {}, checks);
+  await run(foldedPage, {}, folded);
   await run(hostilePage, { scheme: 'dark' }, hostile);
 } finally {
   await browser.close();
