@@ -12,7 +12,11 @@ let bundles = [];
 let space = [unmoved(data.extent[0]), unmoved(data.extent[1])];
 
 const foldable = clusters.filter((cluster) => cluster.collapsed && cluster.element);
-for (const cluster of foldable) cluster.isCollapsed = cluster.startsCollapsed === true;
+for (const cluster of foldable) {
+  cluster.isCollapsed = cluster.startsCollapsed === true;
+  // Where in its frame the box that stands for it lies.
+  cluster.middle = [0, 1].map((k) => cluster.frame[k] + cluster.frame[k + 2] / 2);
+}
 
 const rounded = (number) => Math.round(number * 100) / 100 || 0;
 
@@ -29,8 +33,12 @@ function pathOf(points) {
   return d;
 }
 
+const absent = new Set();
 function show(element, isShown) {
-  if (element) element.style.display = isShown ? '' : 'none';
+  if (!element || absent.has(element) === !isShown) return;
+  element.style.display = isShown ? '' : 'none';
+  if (isShown) absent.delete(element);
+  else absent.add(element);
 }
 
 // What can move, and how it is placed.
@@ -110,6 +118,7 @@ function furnish(cluster) {
   const button = signButton('M-4 0H4M0 -4V4');
   box.append(rect, ...title, ...below, button);
   if (cluster.tooltip) box.prepend(draw('title', {}, cluster.tooltip));
+  show(box, false);
   layers.nodes.append(box);
   thingOf.set(box, cluster);
   cluster.box = { kind: 'box', element: box, now: [...cluster.frame] };
@@ -167,11 +176,21 @@ function assign() {
   bundles = [...between.values()].flatMap((to) => [...to.values()]);
 }
 
+/** Where a box would lie best for its edges, on one axis: in the middle of what they lead to. */
+function wanted(cluster, k) {
+  const [low, high] = [cluster.frame[k], cluster.frame[k] + cluster.frame[k + 2]];
+  const within = (value) => Math.min(high, Math.max(low, value));
+  const ends = cluster.members.flatMap((node) => [...node.in.map((edge) => edge.from), ...node.out.map((edge) => edge.to)])
+    .filter((node) => node.shown !== cluster);
+  if (ends.length === 0) return (low + high) / 2;
+  return ends.reduce((sum, node) => sum + within(node.box[k]), 0) / ends.length;
+}
+
 /** The maps of both axes for what is shown now. */
 function spaces() {
   if (!foldable.some((cluster) => cluster.isCollapsed)) return [unmoved(data.extent[0]), unmoved(data.extent[1])];
   return [0, 1].map((k) => {
-    const [solid, gone, stretched] = [[], [], []];
+    const [solid, gone, stretched, loose] = [[], [], [], []];
     const around = (box) => [box[k] - box[k + 2] / 2, box[k] + box[k + 2] / 2];
     for (const node of nodes) if (node.shown === node) solid.push(around(node.box));
     for (const edge of edges) if (edge.box) (edge.shown === edge ? solid : gone).push(around(edge.box));
@@ -183,23 +202,30 @@ function spaces() {
         solid.push([start, start + first], [start + length - last, start + length]);
         if (k === 0) solid.push([start + 10, start + 10 + cluster.heading[0]]);
       } else if (cluster.owner === cluster) {
-        const [middle, size] = [start + length / 2, cluster.size[k]];
         gone.push([start, start + length]);
-        if (size <= length) solid.push([middle - size / 2, middle + size / 2]);
-        else stretched.push([start, start + length, size / length]);
+        if (cluster.size[k] <= length) loose.push(cluster);
+        else stretched.push([start, start + length, cluster.size[k] / length]);
       }
     }
-    return axis(solid, gone, stretched, data.extent[k], data.gap[k]);
+    let taken = merged(solid);
+    // Those with the least choice first.
+    loose.sort((a, b) => a.frame[k + 2] - b.frame[k + 2]);
+    for (const cluster of loose) {
+      const size = cluster.size[k];
+      cluster.middle[k] = nestle(cluster.frame[k], cluster.frame[k + 2], size, wanted(cluster, k), taken);
+      taken = merged([...taken, [cluster.middle[k] - size / 2, cluster.middle[k] + size / 2]]);
+    }
+    return axis(taken, gone, stretched, data.extent[k], data.gap[k]);
   });
 }
 
 /** Where a cluster's frame, or its box, goes. */
-function framed({ frame, size, owner }, isBox) {
+function framed({ frame, size, middle: within }, isBox) {
   const [mapX, mapY] = space;
   const [left, top] = [mapX(frame[0]), mapY(frame[1])];
   const [width, height] = [mapX(frame[0] + frame[2]) - left, mapY(frame[1] + frame[3]) - top];
   if (!isBox) return [left, top, width, height];
-  const middle = (k, start, length) => (size[k] <= frame[k + 2] ? space[k](frame[k] + frame[k + 2] / 2) : start + length / 2);
+  const middle = (k, start, length) => (size[k] <= frame[k + 2] ? space[k](within[k]) : start + length / 2);
   return [middle(0, left, width) - size[0] / 2, middle(1, top, height) - size[1] / 2, size[0], size[1]];
 }
 
@@ -222,6 +248,7 @@ function routed(edge) {
 /** Draws a bundle along the way of the first of its edges. */
 function drawBundle(bundle) {
   const [edge] = bundle.edges;
+  if (!edge.points) readEdge(edge);
   const [fromBox, toBox] = [bundle.from, bundle.to].map((end) => (end.kind === 'cluster' ? framed(end, true) : null));
   let points = edge.points;
   if (toBox) points = outside(points, bundle.to.frame);
@@ -287,9 +314,12 @@ function refold({ isAnimated = true, still = null } = {}) {
     if (target.every((number, at) => number === thing.now[at])) return;
     moves.push({ thing, from: thing.now, target });
   };
-  for (const node of nodes) send(node, shifted(node));
+  // What is hidden waits in its box, from where it comes again; of many things, where it was.
+  const goes = (thing) => !isMany || thing.shown === thing;
+  for (const node of nodes) if (goes(node)) send(node, shifted(node));
   for (const edge of edges) {
     if (!edge.line) continue;
+    if (!goes(edge)) continue;
     if (!edge.points) readEdge(edge);
     send(edge, routed(edge));
   }

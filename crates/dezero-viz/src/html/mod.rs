@@ -16,6 +16,9 @@ use crate::xml::Escaped;
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
+/// Above so many nodes and edges, the page draws only the text that can be read.
+const MANY: usize = 1500;
+
 /// The parts of the program, in one scope of their own, in this order.
 const PROGRAM: [&str; 5] = [
     include_str!("graph.js"),
@@ -70,7 +73,16 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
         script.push_str(part);
     }
     script.push_str("})();\n");
-    let fixed = if palette.is_none() { " data-fixed" } else { "" };
+    // A reader of HTML takes all line ends for LF before it computes a digest (HTML, section 13.2.3.5), and
+    // a checkout may have others.
+    let (style, script) = (style.replace('\r', ""), script.replace('\r', ""));
+    let mut state = String::new();
+    if palette.is_none() {
+        state.push_str(" data-fixed");
+    }
+    if diagram.nodes.len() + diagram.edges.len() > MANY {
+        state.push_str(" data-many");
+    }
 
     // Filled in one pass, so that text with braces in it is text.
     let mut page = String::new();
@@ -80,12 +92,11 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
             continue;
         };
         match slot {
-            "policy" => {
-                let _ = write!(page, "'sha256-{}'", digest::sha256_base64(&script));
-            }
+            "script-digest" => write_digest(&mut page, &script),
+            "style-digest" => write_digest(&mut page, &style),
             "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
             "style" => page.push_str(&style),
-            "fixed" => page.push_str(fixed),
+            "state" => page.push_str(&state),
             "svg" => page.push_str(placed.svg().trim_end()),
             "data" => data::write(&mut page, diagram, &placed),
             "script" => page.push_str(&script),
@@ -94,6 +105,10 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
         page.push_str(rest);
     }
     page
+}
+
+fn write_digest(page: &mut String, text: &str) {
+    let _ = write!(page, "'sha256-{}'", digest::sha256_base64(text));
 }
 
 #[cfg(test)]

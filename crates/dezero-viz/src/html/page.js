@@ -10,6 +10,7 @@ const count = $('.search .count');
 // drawing, which fades as a whole: that stays quick when the drawing is large.
 
 const HOVER_DELAY = 60;
+const MOST_COPIES = 1200;
 const lit = draw('g', { class: 'lit', 'aria-hidden': 'true' });
 world.append(lit);
 let hovered = null;
@@ -41,6 +42,10 @@ function lightUp(thing) {
   mark(down.edges, 'down');
   mark(up.nodes, 'up');
   mark(down.nodes, 'down');
+  if (marks.size > MOST_COPIES) {
+    lit.append(...outlines(marks));
+    return;
+  }
   const copies = document.createDocumentFragment();
   for (const [element, name] of marks) {
     const copy = element.cloneNode(true);
@@ -49,6 +54,29 @@ function lightUp(thing) {
     copies.append(copy);
   }
   lit.append(copies);
+}
+
+/** Of more things than can be copied in a moment, the lines and the outlines. */
+function outlines(marks) {
+  const ways = { self: [], up: [], down: [] };
+  for (const [element, name] of marks) {
+    const thing = thingOf.get(element);
+    if (thing.kind === 'node') {
+      const [, , width, height] = thing.box;
+      const [x, y] = middleOf(thing);
+      ways[name].push(`M${rounded(x - width / 2)} ${rounded(y - height / 2)}h${width}v${height}h${-width}z`);
+    } else {
+      ways[name].push(element.querySelector(':scope > .reach')?.getAttribute('d') ?? '');
+    }
+  }
+  ways.up.push(...ways.self);
+  return ['up', 'down'].flatMap((name) => {
+    const paths = [];
+    for (let at = 0; at < ways[name].length; at += 100) {
+      paths.push(draw('path', { class: `mass ${name}`, d: ways[name].slice(at, at + 100).join('') }));
+    }
+    return paths;
+  });
 }
 
 function hover(thing) {
@@ -126,7 +154,7 @@ function describeThing(thing) {
   const parts = [];
   const place = [];
   for (let around = thing.cluster; around; around = around.parent) place.unshift(nameOf(around));
-  const role = [...thing.element.classList].find((name) => !['node', 'edge', 'hit', 'current', 'chosen'].includes(name));
+  const role = [...thing.element.classList].find((name) => !['node', 'edge', 'near', 'hit', 'current', 'chosen'].includes(name));
   const kind = thing.kind === 'bundle' ? 'edges of a group' : (role ?? thing.kind);
   parts.push(make('p', { className: 'kind' }, [kind, ...place].join(' · ')));
   parts.push(make('h2', { dir: 'auto' }, nameOf(thing)));
@@ -343,7 +371,8 @@ foot.hidden = foot.childElementCount === 0;
 $('.folding').hidden = foldable.length === 0;
 
 paint();
-refold({ isAnimated: false });
+if (foldable.some((cluster) => cluster.isCollapsed)) refold({ isAnimated: false });
+else look(...Object.values(fitted(extentNow())));
 
 new ResizeObserver(() => {
   if (isFitted) look(...Object.values(fitted(extentNow())));

@@ -17,6 +17,23 @@ function merged(intervals) {
 }
 
 /**
+ * Where in a frame, on one axis, a box takes little room that nothing else takes, not far from where it is
+ * wanted; the middle of it.
+ */
+function nestle(start, length, size, wanted, taken) {
+  let best = start + length / 2;
+  let least = Infinity;
+  for (let step = 0; step <= 32; step += 1) {
+    const middle = start + size / 2 + (step / 32) * (length - size);
+    const [low, high] = [middle - size / 2, middle + size / 2];
+    let cost = size + (size * Math.abs(middle - wanted)) / length;
+    for (const [a, b] of taken) cost -= Math.max(0, Math.min(b, high) - Math.max(a, low));
+    if (cost < least) [best, least] = [middle, cost];
+  }
+  return best;
+}
+
+/**
  * The map of one axis.
  *
  * @param solid intervals in which something visible lies
@@ -54,7 +71,7 @@ function axis(solid, gone, stretched, extent, gap) {
   };
 
   for (const [low, high] of merged(solid.concat(stretched.map(([a, b]) => [a, b])))) {
-    close(low, from.length === 1 ? 0 : gap);
+    close(low, gap);
     const inside = stretched.filter(([a, b]) => a < high && b > low);
     const ends = inside.flatMap(([a, b]) => [a, b]).filter((end) => end < high).sort((a, b) => a - b);
     for (const end of [...ends, high]) {
@@ -63,7 +80,7 @@ function axis(solid, gone, stretched, extent, gap) {
       advance(end, Math.max(1, ...slopes));
     }
   }
-  close(extent, 0);
+  close(extent, gap);
 
   const map = (value) => {
     if (value <= from[0]) return to[0] + value - from[0];

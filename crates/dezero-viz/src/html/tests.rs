@@ -167,17 +167,21 @@ fn a_reader_explores_the_page_in_a_browser() {
     }
     let folder = std::env::temp_dir().join(format!("dezero-page-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let (explored, harmless) = (folder.join("sample.html"), folder.join("hostile.html"));
-    std::fs::write(
-        &explored,
-        page(&sample::diagram(), Some(&sample::palette())),
-    )
-    .unwrap();
-    std::fs::write(&harmless, page(&hostile(), None)).unwrap();
+    let palette = sample::palette();
+    let mut folded = sample::diagram();
+    folded.clusters[2].starts_collapsed = true;
+    let pages = [
+        ("sample.html", page(&sample::diagram(), Some(&palette))),
+        ("folded.html", page(&folded, Some(&palette))),
+        ("hostile.html", page(&hostile(), None)),
+    ];
+    for (name, page) in &pages {
+        std::fs::write(folder.join(name), page).unwrap();
+    }
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.mjs");
     let output = Command::new("node")
         .arg(script)
-        .args([&explored, &harmless])
+        .args(pages.iter().map(|(name, _)| folder.join(name)))
         .env("CHROME", chromium)
         .output()
         .unwrap();

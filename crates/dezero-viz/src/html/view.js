@@ -26,10 +26,34 @@ const view = { x: 0, y: 0, zoom: 1 };
 /** Whether the view is still the one that fits, which then follows the size of the window. */
 let isFitted = true;
 
+const isMany = 'many' in document.body.dataset;
+let settling = 0;
+let near = new Set();
+
+/** Of many things, shows the text of those that are in view or close to it. */
+function showText() {
+  const next = new Set();
+  if (view.zoom >= TEXT_FROM) {
+    const { width, height } = stageSize();
+    for (const thing of [...nodes, ...edges]) {
+      if (!thing.element || !thing.box || thing.shown !== thing) continue;
+      const [x, y] = middleOf(thing);
+      const isNear = Math.abs(x * view.zoom + view.x - width / 2) < width && Math.abs(y * view.zoom + view.y - height / 2) < height;
+      if (isNear) next.add(thing.element);
+    }
+  }
+  for (const element of near) if (!next.has(element)) element.classList.remove('near');
+  for (const element of next) if (!near.has(element)) element.classList.add('near');
+  near = next;
+}
+
 function look(x, y, zoom) {
   Object.assign(view, { x, y, zoom });
   world.setAttribute('transform', `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${zoom.toPrecision(5)})`);
   svg.classList.toggle('far', zoom < TEXT_FROM);
+  if (!isMany) return;
+  clearTimeout(settling);
+  settling = setTimeout(showText, 140);
 }
 
 /** Calls a step with 0 to 1 over a short time; one such motion at a time. */
@@ -92,9 +116,11 @@ function fitted([drawnWidth, drawnHeight]) {
 /** The view with a point of the drawing in the middle of what the panel leaves free. */
 function centred([x, y]) {
   const { width, height } = stageSize();
-  const covered = panel.hidden || width < 640 ? 0 : panel.offsetWidth;
+  // The panel lies beside what it tells of, or below it where the window is narrow.
+  const isBelow = panel.offsetTop > height / 3;
+  const free = [isBelow ? width : width - panel.offsetWidth, isBelow ? panel.offsetTop : height];
   const zoom = Math.min(2, Math.max(view.zoom, 0.8));
-  return { x: (width - covered) / 2 - x * zoom, y: height / 2 - y * zoom, zoom };
+  return { x: free[0] / 2 - x * zoom, y: free[1] / 2 - y * zoom, zoom };
 }
 
 // Pointers that are down, by id. One pans, two pinch.
