@@ -1,6 +1,7 @@
 //! Step 27: the sine as a function of one's own, and as its Taylor series.
 
-use dezero::{Array, Function, Result, Variable};
+use dezero::plot::Functions;
+use dezero::{Array, Function, Result, Variable, transforms};
 
 struct Sin;
 
@@ -38,7 +39,7 @@ fn my_sin(x: &Variable, threshold: f64) -> (Variable, usize) {
     unreachable!("the series of the sine converges")
 }
 
-fn main() {
+fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let x = Variable::new(std::f64::consts::FRAC_PI_4);
     let y = Sin.call(&[&x]);
     y.backward();
@@ -54,4 +55,17 @@ fn main() {
             x.grad().unwrap().item()
         );
     }
+
+    // The first terms of the series beside the sine.
+    let mut picture = Functions::new(-7.0, 7.0)
+        .title("sin(x) and its Taylor polynomials")
+        .function("sin(x)", f64::sin);
+    for order in [1, 3, 5, 7, 9] {
+        let polynomial = transforms::taylor(|x| x.sin(), 0.0, order);
+        picture = picture.approximation(&format!("to order {order}"), move |x| polynomial.at(x));
+    }
+    std::fs::create_dir_all("graphs")?;
+    std::fs::write("graphs/sin_taylor.svg", picture.picture().to_svg())?;
+    println!("graphs/sin_taylor.svg");
+    Ok(())
 }

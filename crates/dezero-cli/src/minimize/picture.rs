@@ -1,5 +1,6 @@
 //! Pictures of searches: contours with paths, a curve with points, or values at each iteration.
 
+use dezero::optim::Stop;
 use dezero::plot::{Convergence, Curve, Parabola, Paths};
 use dezero::transforms::try_derivatives;
 use dezero::{Picture, Theme, Variable};
@@ -51,6 +52,13 @@ fn paths(
             Goal::Maximum => picture.maximum(x, y),
         };
     }
+    for found in level(searches) {
+        picture = picture.stationary("saddle", found.x[0], found.x[1]);
+    }
+    if let Some(bounds) = &problem.bounds {
+        let of = |i: usize| (bounds.lower[i], bounds.upper[i]);
+        picture = picture.bounds(of(0), of(1));
+    }
     if let (Some(x), Some(y)) = (range(searches, 0), range(searches, 1)) {
         picture = picture.range(x, y);
     }
@@ -80,6 +88,12 @@ fn curve(
             picture = picture.parabolas(steps.filter_map(|x| parabola(problem, x)));
         }
     }
+    for found in level(searches) {
+        picture = picture.stationary(problem.goal.opposite().name(), found.x[0]);
+    }
+    if let Some(bounds) = &problem.bounds {
+        picture = picture.bounds(bounds.lower[0], bounds.upper[0]);
+    }
     if let Some((low, high)) = range(searches, 0) {
         picture = picture.range(low, high);
     }
@@ -90,6 +104,22 @@ fn curve(
         };
     }
     picture.picture()
+}
+
+/// The searches that ended where the formula is level and curves the wrong way, one for each such place.
+fn level<'a>(searches: &[&'a Found]) -> Vec<&'a Found> {
+    let mut level: Vec<&Found> = Vec::new();
+    for found in searches {
+        let is_level = found.optimum.stop == Stop::Gradient && !found.optimum.is_converged();
+        let is_near = |other: &&Found| {
+            let mut pairs = other.x.iter().zip(&found.x);
+            pairs.all(|(a, b)| (a - b).abs() <= 1e-6 * a.abs().max(1.0))
+        };
+        if is_level && !level.iter().any(is_near) {
+            level.push(found);
+        }
+    }
+    level
 }
 
 /// What is to be seen of an axis if a search went astray: the surroundings of the starts, and of the ends of

@@ -33,6 +33,29 @@ impl Levels {
     }
 }
 
+impl Levels {
+    /// The numbers of the levels, those first that a reader looks for: whole powers of ten above the
+    /// smallest value; otherwise every fifth, counted from zero; each from the top down.
+    pub(super) fn by_importance(&self) -> Vec<usize> {
+        let step = match self.values[..] {
+            [first, second, ..] => second - first,
+            _ => 1.0,
+        };
+        let is_round = |value: f64| {
+            if self.logarithmic {
+                let power = (value - self.lowest).log10();
+                (power - power.round()).abs() < 1e-6
+            } else {
+                let count = (value / step).round();
+                count % 5.0 == 0.0
+            }
+        };
+        let mut order: Vec<usize> = (0..self.values.len()).rev().collect();
+        order.sort_by_key(|&level| !is_round(self.values[level]));
+        order
+    }
+}
+
 /// More contours than this would be hard to tell apart.
 const MOST_LEVELS: f64 = 16.0;
 

@@ -16,6 +16,9 @@ const MOST_MARKS: usize = 40;
 /// line: iterations are drawn logarithmically.
 const UNLIKE: usize = 40;
 
+/// A method that comes to values as many times the first has diverged.
+const DIVERGED: f64 = 1e3;
+
 /// A picture of how fast methods come down: the value at each iteration, on a logarithmic axis.
 ///
 /// Where values are not positive, or come down to one that is not near 0, what is drawn is their
@@ -92,6 +95,13 @@ impl Convergence {
                 Some(ends.map_or((h, h), |(low, high)| (low.min(h), high.max(h))))
             })
             .unwrap_or((1.0, 10.0));
+        // Of a method that diverges, the beginning says enough.
+        let starts = self.lines.iter().filter_map(|(_, values)| values.first());
+        let starts = starts.map(|&v| height(v)).filter(|h| h.is_finite());
+        let high = match starts.max_by(f64::total_cmp) {
+            Some(start) if start > 0.0 => high.min(DIVERGED * start).max(low),
+            _ => high,
+        };
         // Values next to zero say nothing of the rest.
         let low = low.max(high * 1e-40);
         let name = match best {

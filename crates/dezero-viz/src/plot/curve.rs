@@ -79,6 +79,8 @@ pub struct Curve<'a> {
     paths: Vec<(String, Vec<f64>)>,
     parabolas: Vec<Parabola>,
     best: Option<(&'static str, f64)>,
+    stationary: Vec<(String, f64)>,
+    bounds: Option<(f64, f64)>,
     range: Option<(f64, f64)>,
     theme: Theme,
 }
@@ -93,6 +95,8 @@ impl<'a> Curve<'a> {
             paths: Vec::new(),
             parabolas: Vec::new(),
             best: None,
+            stationary: Vec::new(),
+            bounds: None,
             range: None,
             theme: Theme::default(),
         }
@@ -142,6 +146,21 @@ impl<'a> Curve<'a> {
         self
     }
 
+    /// Marks a point where the function is level without a minimum or maximum to mark.
+    #[must_use]
+    pub fn stationary(mut self, name: &str, x: f64) -> Self {
+        let point = x.is_finite().then(|| (name.to_owned(), x));
+        self.stationary.extend(point);
+        self
+    }
+
+    /// Draws the bounds of a search; infinite ones are where there is none.
+    #[must_use]
+    pub fn bounds(mut self, low: f64, high: f64) -> Self {
+        self.bounds = Some((low, high));
+        self
+    }
+
     /// Shows the function from `low` to `high`, instead of where the points are.
     #[must_use]
     pub fn range(mut self, low: f64, high: f64) -> Self {
@@ -175,6 +194,14 @@ impl<'a> Curve<'a> {
         let mut panel = Panel::new(x, y, self.theme);
         panel.title.clone_from(&self.title);
         let (colours, y) = (panel.colours, panel.y.clone());
+        if let Some((low, high)) = self.bounds {
+            let bound = Stroke::new(colours.bound, 1.6).dashed(Some("7 4"));
+            for at in [low, high] {
+                let x = panel.place((at, 0.0)).0;
+                panel.line_at(&[(x, 0.0), (x, SIZE.1)], &bound);
+            }
+            panel.explain_line("bounds", &bound);
+        }
         let ink = Stroke::new(colours.ink, 2.0);
         panel.line(&curve(f, ends, |value| y.fraction(value) * SIZE.1), &ink);
         panel.explain_line(&self.names[1], &ink);
@@ -183,7 +210,9 @@ impl<'a> Curve<'a> {
         for each in &self.parabolas {
             panel.line(&self.arc(*each), &parabola);
             if let Some(vertex) = each.vertex() {
-                panel.line(&[(vertex, each.value(vertex)), (vertex, f(vertex))], &step);
+                let lowest = (vertex, each.value(vertex));
+                panel.line(&[lowest, (vertex, f(vertex))], &step);
+                panel.marks(&[lowest], MarkerShape::Diamond, colours.parabola, 3.2);
             }
         }
         for (method, (name, path)) in self.paths.iter().enumerate() {
@@ -208,6 +237,11 @@ impl<'a> Curve<'a> {
             panel.explain_line("parabola at a point", &parabola);
             panel.explain_line("step to its vertex", &step);
         }
+        for (name, at) in &self.stationary {
+            panel.diamond((*at, f(*at)));
+            let label = format!("{name} at {}", number(*at));
+            panel.explain_mark(&label, colours.ink, MarkerShape::Diamond);
+        }
         if let Some((name, at)) = self.best {
             panel.star((at, f(at)));
             let label = format!("{name} at {}", number(at));
@@ -216,20 +250,26 @@ impl<'a> Curve<'a> {
         panel
     }
 
-    /// A parabola from its point to its vertex and as far again.
+    /// A parabola around its vertex, from somewhat before its point to as far on the other side.
     fn arc(&self, parabola: Parabola) -> Vec<Point> {
         let (from, to) = match parabola.vertex() {
             Some(vertex) => (parabola.at, vertex),
             None => (parabola.at - 1.0, parabola.at + 1.0),
         };
-        let over = 0.25 * (to - from);
-        let arc = (0..=120).map(|i| from - over + (to - from + 2.0 * over) * f64::from(i) / 120.0);
+        let half = 1.15 * (to - from);
+        let arc = (-120..=120).map(|i| to + half * f64::from(i) / 120.0);
         arc.map(|t| (t, parabola.value(t))).collect()
     }
 
     /// Where the points are, or around zero.
     fn shown(&self) -> (f64, f64) {
-        let mut core: Vec<f64> = self.best.iter().map(|(_, at)| *at).collect();
+        let stationary = self.stationary.iter().map(|(_, at)| *at);
+        let mut core: Vec<f64> = self
+            .best
+            .iter()
+            .map(|(_, at)| *at)
+            .chain(stationary)
+            .collect();
         for (_, path) in &self.paths {
             core.extend(path.first());
             core.extend(path.last().filter(|_| has_settled(path.iter().copied())));

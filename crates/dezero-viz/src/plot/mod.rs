@@ -30,6 +30,7 @@
 mod axis;
 mod colours;
 mod contour;
+mod contour_lines;
 mod convergence;
 mod curve;
 mod fit;

@@ -139,6 +139,17 @@ impl Panel {
         self.marks_in(&[point], MarkerShape::Star, &layers);
     }
 
+    /// The mark of a saddle, or of what else is level.
+    pub(super) fn diamond(&mut self, point: Point) {
+        let colours = self.colours;
+        let layers = [
+            (colours.paper, 9.0),
+            (colours.ink, 7.6),
+            (colours.gold, 5.0),
+        ];
+        self.marks_in(&[point], MarkerShape::Diamond, &layers);
+    }
+
     fn marks_in(&mut self, points: &[Point], shape: MarkerShape, layers: &[(&str, f64)]) {
         let placed = points.iter().map(|&p| self.place(p));
         let shown = |&(x, y): &Point| (0.0..=SIZE.0).contains(&x) && (0.0..=SIZE.1).contains(&y);

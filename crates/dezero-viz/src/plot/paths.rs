@@ -5,6 +5,7 @@ use kuva::plot::scatter::MarkerShape;
 use super::axis::{Axis, number, range, with_margin};
 use super::colours::Look;
 use super::contour::{Grid, Levels};
+use super::contour_lines::{Contour, Label, apart, label};
 use super::line::Point;
 use super::panel::{Panel, SIZE, Stroke};
 use super::picture::{picture, picture_of_panels};
@@ -53,6 +54,8 @@ pub struct Paths<'a> {
     names: [String; 2],
     methods: Vec<(String, Vec<Point>)>,
     best: Option<(Goal, Point)>,
+    stationary: Vec<(String, Point)>,
+    bounds: Option<[(f64, f64); 2]>,
     ranges: Option<[(f64, f64); 2]>,
     side_by_side: bool,
     theme: Theme,
@@ -73,6 +76,8 @@ impl<'a> Paths<'a> {
             names: ["x".to_owned(), "y".to_owned()],
             methods: Vec::new(),
             best: None,
+            stationary: Vec::new(),
+            bounds: None,
             ranges: None,
             side_by_side: false,
             theme: Theme::default(),
@@ -112,6 +117,21 @@ impl<'a> Paths<'a> {
     #[must_use]
     pub fn maximum(mut self, x: f64, y: f64) -> Self {
         self.best = finite((x, y)).map(|point| (Goal::Maximum, point));
+        self
+    }
+
+    /// Marks a point where the function is level without a minimum or maximum to mark, such as a saddle.
+    #[must_use]
+    pub fn stationary(mut self, name: &str, x: f64, y: f64) -> Self {
+        let point = finite((x, y)).map(|point| (name.to_owned(), point));
+        self.stationary.extend(point);
+        self
+    }
+
+    /// Draws the bounds of a search; infinite ones are where there is none.
+    #[must_use]
+    pub fn bounds(mut self, x: (f64, f64), y: (f64, f64)) -> Self {
+        self.bounds = Some([x, y]);
         self
     }
 
@@ -174,18 +194,29 @@ impl<'a> Paths<'a> {
 
     fn panel(
         &self,
-        [x, y]: &[Axis; 2],
-        contours: &[(usize, Vec<Point>)],
+        axes: &[Axis; 2],
+        contours: &[Contour],
         levels: &Levels,
         paths: &[usize],
         named: bool,
     ) -> Panel {
-        let mut panel = Panel::new(x.clone(), y.clone(), self.theme);
+        let mut panel = Panel::new(axes[0].clone(), axes[1].clone(), self.theme);
         let colours = panel.colours;
-        for (level, line) in contours {
-            let height = *level as f64 / (levels.values.len() - 1).max(1) as f64;
-            panel.line_at(line, &Stroke::new(&colours.contour(height), 1.1));
+        let (contours, labels) = self.labelled(&panel, contours, levels, paths);
+        let height = |level: usize| level as f64 / (levels.values.len() - 1).max(1) as f64;
+        for contour in &contours {
+            let colour = colours.contour(height(contour.level));
+            panel.line_at(&contour.line, &Stroke::new(&colour, 1.1));
         }
+        for label in &labels {
+            let value = number(self.sign() * levels.values[label.level]);
+            panel.words(
+                label.place,
+                &value,
+                &colours.contour(0.35 * height(label.level)),
+            );
+        }
+        self.draw_bounds(&mut panel, named);
         for &path in paths {
             panel.edge(&self.methods[path].1, LINE);
         }
@@ -212,13 +243,16 @@ impl<'a> Paths<'a> {
             let end = self.methods[path].1.last().copied();
             panel.marks(end.as_slice(), look.shape, look.colour, 3.6);
         }
+        for (_, point) in &self.stationary {
+            panel.diamond(*point);
+        }
         if let Some((_, point)) = self.best {
             panel.star(point);
         }
         if !starts.is_empty() {
             let same = starts.iter().all(|start| *start == starts[0]);
             let label = if same {
-                at("start", starts[0])
+                at("start", axes, starts[0])
             } else {
                 "start".to_owned()
             };
@@ -230,13 +264,70 @@ impl<'a> Paths<'a> {
             } else {
                 "maximum"
             };
-            panel.explain_mark(&at(name, point), colours.ink, MarkerShape::Star);
+            panel.explain_mark(&at(name, axes, point), colours.ink, MarkerShape::Star);
+        }
+        for (name, point) in &self.stationary {
+            panel.explain_mark(&at(name, axes, *point), colours.ink, MarkerShape::Diamond);
         }
         panel
     }
 
-    /// The contours in the frame, each with the number of its level.
-    fn contours(&self, [x, y]: &[Axis; 2]) -> (Vec<(usize, Vec<Point>)>, Levels) {
+    /// The contours, open where the values of some of them are written, and these.
+    fn labelled(
+        &self,
+        panel: &Panel,
+        contours: &[Contour],
+        levels: &Levels,
+        paths: &[usize],
+    ) -> (Vec<Contour>, Vec<Label>) {
+        let mut over: Vec<Point> = Vec::new();
+        let marked = self.best.iter().map(|(_, point)| *point);
+        let marked = marked.chain(self.stationary.iter().map(|(_, point)| *point));
+        for point in marked {
+            let (x, y) = panel.place(point);
+            let around = [(-12.0, -12.0), (12.0, 12.0), (12.0, -12.0), (-12.0, 12.0)];
+            over.extend(around.map(|(dx, dy)| (x + dx, y + dy)));
+            over.push((f64::NAN, f64::NAN));
+        }
+        for &path in paths {
+            over.extend(self.methods[path].1.iter().map(|&point| panel.place(point)));
+            over.push((f64::NAN, f64::NAN));
+        }
+        let texts = levels
+            .values
+            .iter()
+            .map(|level| number(self.sign() * level));
+        let texts: Vec<String> = texts.collect();
+        let mut contours = contours.to_vec();
+        let labels = label(&mut contours, &levels.by_importance(), &texts, &over);
+        (contours, labels)
+    }
+
+    /// Lines at the bounds of the search, where they are in the frame.
+    fn draw_bounds(&self, panel: &mut Panel, named: bool) {
+        let Some([x, y]) = self.bounds else {
+            return;
+        };
+        let stroke = Stroke::new(panel.colours.bound, 1.6).dashed(Some("7 4"));
+        let corner = |x: f64, y: f64| {
+            let (x, y) = panel.place((x, y));
+            (x.clamp(-1e6, 1e6), y.clamp(-1e6, 1e6))
+        };
+        let box_of = [
+            corner(x.0, y.0),
+            corner(x.1, y.0),
+            corner(x.1, y.1),
+            corner(x.0, y.1),
+            corner(x.0, y.0),
+        ];
+        panel.line_at(&box_of, &stroke);
+        if named {
+            panel.explain_line("bounds", &stroke);
+        }
+    }
+
+    /// The contours in the frame, apart from each other.
+    fn contours(&self, [x, y]: &[Axis; 2]) -> (Vec<Contour>, Levels) {
         let ((x0, x1), (y0, y1)) = (x.data_ends(), y.data_ends());
         let sign = self.sign();
         let value = |x: f64, y: f64| sign * (self.function)(x, y);
@@ -264,11 +355,14 @@ impl<'a> Paths<'a> {
                 let placed: Vec<Point> =
                     line.iter().map(|(u, v)| (u * SIZE.0, v * SIZE.1)).collect();
                 if !is_sliver(&placed) {
-                    contours.push((number, placed));
+                    contours.push(Contour {
+                        level: number,
+                        line: placed,
+                    });
                 }
             }
         }
-        (contours, levels)
+        (apart(contours, &levels.by_importance()), levels)
     }
 
     fn sign(&self) -> f64 {
@@ -337,7 +431,9 @@ impl<'a> Paths<'a> {
 
     /// The points that must be seen: the starts, where methods came to rest, and the minimum.
     fn core(&self) -> Vec<Point> {
-        let mut core: Vec<Point> = self.best.iter().map(|(_, point)| *point).collect();
+        let best = self.best.iter().map(|(_, point)| *point);
+        let stationary = self.stationary.iter().map(|(_, point)| *point);
+        let mut core: Vec<Point> = best.chain(stationary).collect();
         for (_, points) in &self.methods {
             core.extend(points.first());
             let settled =
@@ -381,6 +477,12 @@ fn finite(point: Point) -> Option<Point> {
     (point.0.is_finite() && point.1.is_finite()).then_some(point)
 }
 
-fn at(name: &str, (x, y): Point) -> String {
-    format!("{name} ({}, {})", number(x), number(y))
+/// A name and a point, as exactly as can be seen on the axes.
+fn at(name: &str, [x, y]: &[Axis; 2], point: Point) -> String {
+    let shown = |axis: &Axis, value: f64| {
+        let (low, high) = axis.data_ends();
+        let is_zero = value.abs() < 1e-5 * (high - low);
+        number(if is_zero { 0.0 } else { value })
+    };
+    format!("{name} ({}, {})", shown(x, point.0), shown(y, point.1))
 }

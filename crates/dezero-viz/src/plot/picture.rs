@@ -19,9 +19,13 @@ use super::line::Point;
 use super::panel::{Entry, Panel, SIZE, Shape, Stroke, one_line};
 use crate::picture::Picture;
 
+/// kuva puts the foot of words 6 pixels above their place; small ones are in the middle of it so far
+/// below.
+const WORDS_DOWN: f64 = 9.5;
+
 /// One panel, with its legend to the right.
 pub(super) fn picture(panel: &Panel) -> Picture {
-    let mut layout = layout(panel).with_legend_wrap(36);
+    let mut layout = layout(panel, 1.0).with_legend_wrap(36);
     if !panel.legend.is_empty() {
         layout = layout.with_legend_entries(entries(&panel.legend));
     }
@@ -49,7 +53,7 @@ pub(super) fn picture_of_panels(title: &str, panels: &[Panel]) -> Picture {
             .with_title_size(18);
     }
     let layouts = panels.iter().map(|panel| {
-        let layout = layout(panel).with_title_wrap(50).with_title_size(15);
+        let layout = layout(panel, scale).with_title_wrap(50).with_title_size(15);
         layout
             .with_force_margins(left, right)
             .with_force_margins_y(top, bottom)
@@ -114,7 +118,8 @@ fn entries(legend: &[Entry]) -> Vec<LegendEntry> {
     entries.collect()
 }
 
-fn layout(panel: &Panel) -> Layout {
+/// `scale` is the size of the frame in pixels beside that of the panel.
+fn layout(panel: &Panel, scale: f64) -> Layout {
     let ((x0, x1), (y0, y1)) = (panel.x.ends(), panel.y.ends());
     let mut layout = Layout::new((x0, x1), (y0, y1))
         .with_x_axis_min(x0)
@@ -137,7 +142,8 @@ fn layout(panel: &Panel) -> Layout {
         .with_legend_box(false);
     for shape in &panel.shapes {
         if let Shape::Words(place, words, colour) = shape {
-            let (x, y) = in_steps(panel, &[*place])[0];
+            let down = WORDS_DOWN / scale;
+            let (x, y) = in_steps(panel, &[(place.0, place.1 - down)])[0];
             let words = TextAnnotation::new(clean(words, 60), x, y)
                 .with_font_size(10)
                 .with_color(colour.as_str());

@@ -29,6 +29,14 @@ fn run(example: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A picture that an example wrote.
+fn picture(name: &str) -> String {
+    let path: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "graphs", name]
+        .iter()
+        .collect();
+    std::fs::read_to_string(path).unwrap()
+}
+
 #[test]
 fn step24_differentiates_functions_with_many_operations() {
     assert_eq!(
@@ -60,8 +68,10 @@ fn step27_computes_the_sine_twice() {
         run("step27"),
         "0.7071067811865475 0.7071067811865476\n\
          threshold 1e-4: 0.7071064695751781 0.7071032148228457, 4 terms\n\
-         threshold 1e-150: 0.7071067811865475 0.7071067811865475, 47 terms\n"
+         threshold 1e-150: 0.7071067811865475 0.7071067811865475, 47 terms\n\
+         graphs/sin_taylor.svg\n"
     );
+    assert!(picture("sin_taylor.svg").contains(">to order 9<"));
 }
 
 #[test]
@@ -105,7 +115,8 @@ const NEWTON: &str = "0 variable(2.0)
 
 #[test]
 fn step29_and_step33_take_the_same_newton_steps() {
-    assert_eq!(run("step29"), NEWTON);
+    assert_eq!(run("step29"), format!("{NEWTON}graphs/newton.svg\n"));
+    assert!(picture("newton.svg").contains(">parabola at a point<"));
     assert_eq!(run("step33"), NEWTON);
 }
 
@@ -114,6 +125,7 @@ fn step34_prints_the_sine_and_its_derivatives_at_the_ends() {
     let text = run("step34");
     let at_the_ends: Vec<[f64; 2]> = text
         .lines()
+        .filter(|line| line.contains(" at "))
         .map(|line| {
             let numbers = line.split_once(": ").unwrap().1;
             let (left, right) = numbers.split_once(" at -7, ").unwrap();
@@ -129,6 +141,8 @@ fn step34_prints_the_sine_and_its_derivatives_at_the_ends() {
         assert!((got - expected).abs() < 1e-15, "{text}");
     }
     assert_eq!(at_the_ends.len(), 4);
+    assert!(text.ends_with("graphs/sin_derivatives.svg\n"), "{text}");
+    assert!(picture("sin_derivatives.svg").contains(">y&apos;&apos;&apos;<"));
 }
 
 #[test]
