@@ -7,8 +7,8 @@ use super::layers::{Kind, Layers};
 use super::{Frame, Problem, Titles};
 
 /// The steepness below which ranks move apart, and how far they do, in rank distances.
-const STEEPNESS: f64 = 0.16;
-const FARTHEST: f64 = 4.0;
+const STEEPNESS: f64 = 0.15;
+const FARTHEST: f64 = 3.0;
 
 pub(super) struct Bands {
     pub(super) top: Vec<f64>,

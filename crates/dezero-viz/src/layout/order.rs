@@ -8,33 +8,133 @@
 use super::Problem;
 use super::crossings::Counter;
 use super::layers::{Kind, Layers};
+use super::sift::Sifting;
 
 /// Sweeps from one start, and how many in a row may bring nothing.
 const SWEEPS: usize = 24;
 const PATIENCE: usize = 6;
 
-/// Orders the items of all ranks; `work` bounds the steps taken.
-pub(super) fn order(problem: &Problem, layers: &mut Layers, work: u64) {
+/// Orders the items of all ranks, and says how many crossings and operands out of order are left;
+/// `work` bounds the steps taken.
+pub(super) fn order(problem: &Problem, layers: &mut Layers, work: u64) -> (i64, usize) {
     nest(problem, layers);
-    let mut search = Search::new(problem, layers);
-    let mut best: Option<(i64, Vec<Vec<usize>>)> = None;
-    let starts = 2;
-    for start in 0..starts {
-        search.limit = work * (start + 1) / starts;
-        let keys = if start == 0 {
-            visits(search.layers, true)
-        } else {
-            visits(search.layers, false)
-        };
-        search.begin(&keys);
-        let found = search.improve(start % 2 == 0);
-        if best.as_ref().is_none_or(|best| found.0 < best.0) {
-            best = Some(found);
+    let size = layers.items.len() as u64 + layers.down.len() as u64;
+    // Small graphs are done when little more is to be expected.
+    let work = work.min(100_000 + size * EFFORT);
+    let mut best = Best {
+        cost: (i64::MAX, 0),
+        ranks: Vec::new(),
+        spent: 0,
+    };
+    let starts = [visits(layers, true), visits(layers, false)];
+    for (start, keys) in starts.iter().enumerate() {
+        let mut search = Search::new(problem, layers);
+        search.limit = work / 6;
+        search.begin(keys);
+        let ranks = search.improve(start == 0);
+        let spent = search.work;
+        best.keep(problem, layers, ranks, spent);
+        if best.cost == (0, 0) {
+            break;
+        }
+        best.sift(problem, layers, &[across(layers)], work / 4);
+    }
+    if best.cost != (0, 0) {
+        best.sift(problem, layers, &starts, work / 3);
+    }
+    // Shakes what is best, and keeps what comes out better.
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut round = 0;
+    while best.cost > (0, 0) && best.spent < work && round < ROUNDS {
+        layers.set(best.ranks.clone());
+        let strength = [0.03, 0.1, 0.3][round % 3];
+        let mut keys = across(layers);
+        for key in &mut keys {
+            *key += strength * (random.unit() - 0.5);
+        }
+        let left = work - best.spent;
+        if !best.sift(problem, layers, &[keys], left) {
+            break;
+        }
+        round += 1;
+    }
+    layers.set(best.ranks);
+    best.cost
+}
+
+/// How much work is worth while, for each item and link, and how often the best is shaken.
+const EFFORT: u64 = 1500;
+const ROUNDS: usize = 30;
+
+/// The best order so far, by crossings and then by operands out of order.
+struct Best {
+    cost: (i64, usize),
+    ranks: Vec<Vec<usize>>,
+    spent: u64,
+}
+
+impl Best {
+    /// Takes an order if it is better; leaves it in `layers` either way.
+    fn keep(&mut self, problem: &Problem, layers: &mut Layers, ranks: Vec<Vec<usize>>, spent: u64) {
+        layers.set(ranks);
+        let mut search = Search::new(problem, layers);
+        search.limit = u64::MAX;
+        search.transpose();
+        let cost = (search.count(), search.disorder());
+        self.spent += spent + search.work;
+        if std::env::var("LAYDEBUG").is_ok() {
+            eprintln!("order {cost:?} spent {}", self.spent);
+        }
+        if cost < self.cost {
+            self.cost = cost;
+            self.ranks.clone_from(&layers.ranks);
         }
     }
-    if let Some((_, ranks)) = best {
-        layers.set(ranks);
+
+    /// Tries what sifting makes of orders by keys; whether it could.
+    fn sift(
+        &mut self,
+        problem: &Problem,
+        layers: &mut Layers,
+        starts: &[Vec<f64>],
+        limit: u64,
+    ) -> bool {
+        let mut found = Vec::new();
+        let Some(mut sifting) = Sifting::new(problem, layers) else {
+            return false;
+        };
+        for keys in starts {
+            sifting.begin(keys);
+            sifting.work = 0;
+            sifting.run(limit / starts.len() as u64);
+            found.push((sifting.ranks(), sifting.work));
+        }
+        for (ranks, spent) in found {
+            self.keep(problem, layers, ranks, spent);
+        }
+        true
     }
+}
+
+/// Numbers that look random and are always the same (Marsaglia, "Xorshift RNGs", 2003).
+struct Random(u64);
+
+impl Random {
+    /// From 0 to 1.
+    fn unit(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+/// Where each item is in its rank, from 0 to 1.
+fn across(layers: &Layers) -> Vec<f64> {
+    let place = |(at, item): (usize, &Item)| {
+        (layers.position[at] as f64 + 0.5) / layers.ranks[item.rank].len() as f64
+    };
+    layers.items.iter().enumerate().map(place).collect()
 }
 
 impl Layers {
@@ -207,8 +307,27 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Pairs of operands that are not in order.
+    fn disorder(&self) -> usize {
+        let layers = &self.layers;
+        let mut count = 0;
+        for node in 0..self.problem.nodes.len() {
+            let operands = layers.up.of(node);
+            if operands.len() <= 16 {
+                for (at, &(first, _)) in operands.iter().enumerate() {
+                    let later = operands[at + 1..].iter();
+                    let first = layers.position[first];
+                    count += later
+                        .filter(|&&(end, _)| layers.position[end] < first)
+                        .count();
+                }
+            }
+        }
+        count
+    }
+
     /// Sweeps down and up until it brings nothing more; the best order found.
-    fn improve(&mut self, downwards: bool) -> (i64, Vec<Vec<usize>>) {
+    fn improve(&mut self, downwards: bool) -> Vec<Vec<usize>> {
         let count = self.layers.ranks.len();
         self.transpose();
         let mut best = (self.count(), self.layers.ranks.clone());
@@ -231,9 +350,6 @@ impl<'a> Search<'a> {
             }
             self.transpose();
             let crossings = self.count();
-            if std::env::var("LAYDEBUG").is_ok() {
-                eprintln!("sweep {sweep} {crossings} work {}", self.work);
-            }
             if crossings < best.0 {
                 best = (crossings, self.layers.ranks.clone());
                 idle = 0;
@@ -241,7 +357,7 @@ impl<'a> Search<'a> {
                 idle += 1;
             }
         }
-        best
+        best.1
     }
 
     fn count(&mut self) -> i64 {

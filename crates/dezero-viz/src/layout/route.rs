@@ -245,11 +245,12 @@ impl Router<'_> {
                 knots[to].slope = slope;
             }
             (start, end) => {
+                // Not flatter than straight: edges of one node would cross.
                 if start {
-                    knots[at].slope = ending(secant(knots[at], knots[at + 1]), knots[at + 1].slope);
+                    knots[at].slope = secant(knots[at], knots[at + 1]);
                 }
                 if end {
-                    knots[to].slope = ending(secant(knots[to - 1], knots[to]), knots[to - 1].slope);
+                    knots[to].slope = secant(knots[to - 1], knots[to]);
                 }
             }
         }
@@ -397,11 +398,6 @@ impl Router<'_> {
             routes[index] = Route { points, label };
         }
     }
-}
-
-/// The slope at the free end of a piece: no curvature there, and not much flatter than the piece.
-fn ending(secant: f64, other: f64) -> f64 {
-    1.5 * secant - 0.5 * other
 }
 
 fn hermite(a: Knot, b: Knot) -> Piece {
