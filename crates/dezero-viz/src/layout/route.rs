@@ -23,6 +23,27 @@ pub(super) struct Router<'a> {
     pub(super) labels_left: bool,
 }
 
+/// Bends up to which an edge goes straight if it can.
+const STRAIGHT: usize = 4;
+
+/// The slope at a node, in parts of that of a straight line: one that starts flatter would cross the
+/// straight lines from the same node.
+const OUTSET: f64 = 0.95;
+
+/// What is tried where lines cross nevertheless, and among how many neighbours that is looked at.
+const STEEPER: [f64; 3] = [0.6, 0.3, 0.0];
+const NEAR: usize = 6;
+
+/// The line of an edge before it is cut to what is outside of its nodes.
+struct Line {
+    path: usize,
+    place: usize,
+    offset: f64,
+    /// The slopes at its start and end, in parts of straight ones.
+    outsets: [f64; 2],
+    pieces: Vec<Piece>,
+}
+
 /// A place that a curve passes, and dx/dy there.
 #[derive(Clone, Copy, Debug)]
 struct Knot {
@@ -34,31 +55,84 @@ struct Knot {
 impl Router<'_> {
     pub(super) fn routes(&self) -> Vec<Route> {
         let mut routes = vec![Route::default(); self.problem.edges.len()];
-        for path in &self.layers.paths {
+        let mut lines = Vec::with_capacity(routes.len());
+        for (at, path) in self.layers.paths.iter().enumerate() {
             let count = path.edges.len();
-            for (place, &(edge, turned)) in path.edges.iter().enumerate() {
+            for place in 0..count {
                 let offset = (place as f64 - (count - 1) as f64 / 2.0) * BESIDE;
-                let mut pieces = self.pieces(path, offset);
-                let (start, end) = (path.upper, path.lower);
-                let nodes = &self.problem.nodes;
-                curve::clip(
-                    &mut pieces,
-                    (&nodes[start], self.centre(start)),
-                    (&nodes[end], self.centre(end)),
-                );
-                let mut points = vec![pieces[0][0]];
-                points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
-                if turned {
-                    points.reverse();
-                }
-                routes[edge] = Route {
-                    points,
-                    label: self.label(path, edge),
-                };
+                let pieces = self.pieces(path, offset, [OUTSET, OUTSET]);
+                lines.push(Line {
+                    path: at,
+                    place,
+                    offset,
+                    outsets: [OUTSET, OUTSET],
+                    pieces,
+                });
             }
+        }
+        self.untangle(&mut lines);
+        for line in lines {
+            let path = &self.layers.paths[line.path];
+            let (edge, turned) = path.edges[line.place];
+            let mut pieces = line.pieces;
+            let (start, end) = (path.upper, path.lower);
+            let nodes = &self.problem.nodes;
+            curve::clip(
+                &mut pieces,
+                (&nodes[start], self.centre(start)),
+                (&nodes[end], self.centre(end)),
+            );
+            let mut points = vec![pieces[0][0]];
+            points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
+            if turned {
+                points.reverse();
+            }
+            routes[edge] = Route {
+                points,
+                label: self.label(path, edge),
+            };
         }
         self.loops(&mut routes);
         routes
+    }
+
+    /// Where the lines of one node cross near it, those that bend leave it more steeply.
+    fn untangle(&self, lines: &mut [Line]) {
+        let nodes = self.problem.nodes.len();
+        let mut of_node: Vec<[Vec<usize>; 2]> = vec![[Vec::new(), Vec::new()]; nodes];
+        for (at, line) in lines.iter().enumerate() {
+            let path = &self.layers.paths[line.path];
+            if path.course == Course::Down {
+                of_node[path.upper][0].push(at);
+                of_node[path.lower][1].push(at);
+            }
+        }
+        for [below, above] in of_node {
+            for (end, mut group) in [(0, below), (1, above)] {
+                // By where they go, so that those that may cross are near each other.
+                let aim = |line: &Line| match (end, &line.pieces[..]) {
+                    (0, [first, ..]) => first[3].0,
+                    (1, [.., last]) => last[0].0,
+                    _ => 0.0,
+                };
+                group.sort_by(|&a, &b| aim(&lines[a]).total_cmp(&aim(&lines[b])).then(a.cmp(&b)));
+                for (place, &a) in group.iter().enumerate() {
+                    for &b in group[place + 1..].iter().take(NEAR) {
+                        for outset in STEEPER {
+                            if !crosses(&lines[a], &lines[b], end) {
+                                break;
+                            }
+                            for at in [a, b] {
+                                let line = &mut lines[at];
+                                line.outsets[end] = outset.min(line.outsets[end]);
+                                let path = &self.layers.paths[line.path];
+                                line.pieces = self.pieces(path, line.offset, line.outsets);
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     pub(super) fn centre(&self, node: usize) -> Point {
@@ -99,7 +173,7 @@ impl Router<'_> {
         })
     }
 
-    fn pieces(&self, path: &Path, offset: f64) -> Vec<Piece> {
+    fn pieces(&self, path: &Path, offset: f64, outsets: [f64; 2]) -> Vec<Piece> {
         let (a, b) = (self.centre(path.upper), self.centre(path.lower));
         match path.course {
             Course::Direct => vec![curve::line(a, b)],
@@ -118,11 +192,17 @@ impl Router<'_> {
                     [top, (f64::midpoint(top.0, b.0), y), (b.0, y), b],
                 ]
             }
-            Course::Down => self.down(path, offset),
+            Course::Down => self.down(path, offset, outsets),
         }
     }
 
-    fn down(&self, path: &Path, offset: f64) -> Vec<Piece> {
+    fn down(&self, path: &Path, offset: f64, outsets: [f64; 2]) -> Vec<Piece> {
+        if path.label.is_none() && !path.has_trunk && (1..=STRAIGHT).contains(&path.via.len()) {
+            let straight = self.smooth(path, offset, &[], [0, 0], outsets);
+            if self.keeps_order(path, offset, &straight) && self.is_clear(path, &straight) {
+                return straight;
+            }
+        }
         let passed = self.passed(path, offset);
         for effort in 0..=4 {
             for start in 0..=effort.min(2) {
@@ -130,13 +210,44 @@ impl Router<'_> {
                 if end > 2 {
                     continue;
                 }
-                let pieces = self.smooth(path, offset, &passed, start, end);
+                let pieces = self.smooth(path, offset, &passed, [start, end], outsets);
                 if effort == 4 || self.is_clear(path, &pieces) {
                     return pieces;
                 }
             }
         }
         Vec::new()
+    }
+
+    /// Whether a straight line passes each rank nearer to its own bend than to what is beside it.
+    fn keeps_order(&self, path: &Path, offset: f64, pieces: &[Piece]) -> bool {
+        let (a, b) = (pieces[0][0], pieces[0][3]);
+        let at = |y: f64| a.0 + (b.0 - a.0) * (y - a.1) / (b.1 - a.1).max(1e-6);
+        path.via.iter().all(|&bend| {
+            let rank = self.layers.items[bend].rank;
+            let order = &self.layers.ranks[rank];
+            let place = self.layers.position[bend];
+            let own = self.x[bend];
+            // Half way to a line, or as far as a node or label reaches.
+            let reach = |other: usize, room: f64| match self.layers.items[other].kind {
+                Kind::Bend => (own - self.x[other]).abs() / 2.0,
+                _ => (own - self.x[other]).abs() - room - CLEARANCE,
+            };
+            let solid = |other: &&usize| {
+                !matches!(self.layers.items[**other].kind, Kind::Left | Kind::Right)
+            };
+            let left = order[..place].iter().rev().find(solid);
+            let right = order[place + 1..].iter().find(solid);
+            let low = left.map_or(f64::MIN, |&other| {
+                own - reach(other, self.layers.items[other].right)
+            });
+            let high = right.map_or(f64::MAX, |&other| {
+                own + reach(other, self.layers.items[other].left)
+            });
+            [self.bands.top[rank], self.bands.bottom[rank]]
+                .iter()
+                .all(|&y| (low..=high).contains(&(at(y) - offset)))
+        })
     }
 
     /// The knots at the bends of an edge.
@@ -221,8 +332,8 @@ impl Router<'_> {
         path: &Path,
         offset: f64,
         passed: &[Knot],
-        start: usize,
-        end: usize,
+        [start, end]: [usize; 2],
+        outsets: [f64; 2],
     ) -> Vec<Piece> {
         let (upper, lower) = (self.centre(path.upper), self.centre(path.lower));
         let first = passed.first().map_or(lower.0 + offset, |knot| knot.x);
@@ -245,12 +356,11 @@ impl Router<'_> {
                 knots[to].slope = slope;
             }
             (start, end) => {
-                // Not flatter than straight: edges of one node would cross.
                 if start {
-                    knots[at].slope = secant(knots[at], knots[at + 1]);
+                    knots[at].slope = outsets[0] * secant(knots[at], knots[at + 1]);
                 }
                 if end {
-                    knots[to].slope = secant(knots[to - 1], knots[to]);
+                    knots[to].slope = outsets[1] * secant(knots[to - 1], knots[to]);
                 }
             }
         }
@@ -398,6 +508,37 @@ impl Router<'_> {
             routes[index] = Route { points, label };
         }
     }
+}
+
+/// Whether two lines that start (or end) at one node cross near it.
+fn crosses(a: &Line, b: &Line, end: usize) -> bool {
+    let near = |line: &Line| {
+        let len = line.pieces.len();
+        let near = if end == 0 {
+            0..len.min(2)
+        } else {
+            len - len.min(2)..len
+        };
+        let mut points = Vec::new();
+        for piece in &line.pieces[near] {
+            let steps = (0..=10).map(|step| curve::at(*piece, f64::from(step) / 10.0));
+            points.extend(steps);
+        }
+        points
+    };
+    let (a, b) = (near(a), near(b));
+    // From the outside of one to the outside of the other, x is a function of y.
+    let (mut is_left, mut is_right) = (false, false);
+    for &(x, y) in &a {
+        let Some(pair) = b.windows(2).find(|pair| pair[0].1 < y && y <= pair[1].1) else {
+            continue;
+        };
+        let t = (y - pair[0].1) / (pair[1].1 - pair[0].1);
+        let other = pair[0].0 + t * (pair[1].0 - pair[0].0);
+        is_left |= x < other - 0.5;
+        is_right |= x > other + 0.5;
+    }
+    is_left && is_right
 }
 
 fn hermite(a: Knot, b: Knot) -> Piece {
