@@ -26,6 +26,9 @@ pub(super) struct Router<'a> {
 /// Bends up to which an edge goes straight if it can.
 const STRAIGHT: usize = 4;
 
+/// How near a straight line may come to its neighbours.
+const ASIDE: f64 = 5.0;
+
 /// The slope at a node, in parts of that of a straight line: one that starts flatter would cross the
 /// straight lines from the same node.
 const OUTSET: f64 = 0.95;
@@ -41,6 +44,7 @@ struct Line {
     offset: f64,
     /// The slopes at its start and end, in parts of straight ones.
     outsets: [f64; 2],
+    is_straight: bool,
     pieces: Vec<Piece>,
 }
 
@@ -56,16 +60,18 @@ impl Router<'_> {
     pub(super) fn routes(&self) -> Vec<Route> {
         let mut routes = vec![Route::default(); self.problem.edges.len()];
         let mut lines = Vec::with_capacity(routes.len());
+        let straight = self.straight();
         for (at, path) in self.layers.paths.iter().enumerate() {
             let count = path.edges.len();
             for place in 0..count {
                 let offset = (place as f64 - (count - 1) as f64 / 2.0) * BESIDE;
-                let pieces = self.pieces(path, offset, [OUTSET, OUTSET]);
+                let pieces = self.pieces(path, offset, [OUTSET, OUTSET], straight[at]);
                 lines.push(Line {
                     path: at,
                     place,
                     offset,
                     outsets: [OUTSET, OUTSET],
+                    is_straight: straight[at],
                     pieces,
                 });
             }
@@ -126,7 +132,8 @@ impl Router<'_> {
                                 let line = &mut lines[at];
                                 line.outsets[end] = outset.min(line.outsets[end]);
                                 let path = &self.layers.paths[line.path];
-                                line.pieces = self.pieces(path, line.offset, line.outsets);
+                                line.pieces =
+                                    self.pieces(path, line.offset, line.outsets, line.is_straight);
                             }
                         }
                     }
@@ -173,7 +180,7 @@ impl Router<'_> {
         })
     }
 
-    fn pieces(&self, path: &Path, offset: f64, outsets: [f64; 2]) -> Vec<Piece> {
+    fn pieces(&self, path: &Path, offset: f64, outsets: [f64; 2], is_straight: bool) -> Vec<Piece> {
         let (a, b) = (self.centre(path.upper), self.centre(path.lower));
         match path.course {
             Course::Direct => vec![curve::line(a, b)],
@@ -192,16 +199,13 @@ impl Router<'_> {
                     [top, (f64::midpoint(top.0, b.0), y), (b.0, y), b],
                 ]
             }
-            Course::Down => self.down(path, offset, outsets),
+            Course::Down => self.down(path, offset, outsets, is_straight),
         }
     }
 
-    fn down(&self, path: &Path, offset: f64, outsets: [f64; 2]) -> Vec<Piece> {
-        if path.label.is_none() && !path.has_trunk && (1..=STRAIGHT).contains(&path.via.len()) {
-            let straight = self.smooth(path, offset, &[], [0, 0], outsets);
-            if self.keeps_order(path, offset, &straight) && self.is_clear(path, &straight) {
-                return straight;
-            }
+    fn down(&self, path: &Path, offset: f64, outsets: [f64; 2], is_straight: bool) -> Vec<Piece> {
+        if is_straight {
+            return self.smooth(path, offset, &[], [0, 0], outsets);
         }
         let passed = self.passed(path, offset);
         for effort in 0..=4 {
@@ -219,34 +223,62 @@ impl Router<'_> {
         Vec::new()
     }
 
-    /// Whether a straight line passes each rank nearer to its own bend than to what is beside it.
-    fn keeps_order(&self, path: &Path, offset: f64, pieces: &[Piece]) -> bool {
-        let (a, b) = (pieces[0][0], pieces[0][3]);
-        let at = |y: f64| a.0 + (b.0 - a.0) * (y - a.1) / (b.1 - a.1).max(1e-6);
+    /// The paths with few bends that can do without: straight, they pass each rank between the same
+    /// neighbours. One may have to wait until its neighbour has gone out of the way.
+    fn straight(&self) -> Vec<bool> {
+        let mut straight = vec![false; self.layers.paths.len()];
+        let mut x = self.x.to_vec();
+        for _ in 0..6 {
+            let mut any = false;
+            for (at, path) in self.layers.paths.iter().enumerate() {
+                if straight[at]
+                    || path.course != Course::Down
+                    || path.label.is_some()
+                    || path.has_trunk
+                    || !(1..=STRAIGHT).contains(&path.via.len())
+                {
+                    continue;
+                }
+                let line = self.smooth(path, 0.0, &[], [0, 0], [OUTSET, OUTSET]);
+                if !self.keeps_order(path, &line, &x) || !self.is_clear(path, &line) {
+                    continue;
+                }
+                for &bend in &path.via {
+                    let rank = self.layers.items[bend].rank;
+                    x[bend] = between(&line, self.bands.middle(rank));
+                }
+                straight[at] = true;
+                any = true;
+            }
+            if !any {
+                break;
+            }
+        }
+        straight
+    }
+
+    /// Whether a straight line passes each rank between the same neighbours as its bends, which
+    /// are at `x`.
+    fn keeps_order(&self, path: &Path, line: &[Piece], x: &[f64]) -> bool {
         path.via.iter().all(|&bend| {
-            let rank = self.layers.items[bend].rank;
-            let order = &self.layers.ranks[rank];
+            let own = &self.layers.items[bend];
+            let order = &self.layers.ranks[own.rank];
             let place = self.layers.position[bend];
-            let own = self.x[bend];
-            // Half way to a line, or as far as a node or label reaches.
-            let reach = |other: usize, room: f64| match self.layers.items[other].kind {
-                Kind::Bend => (own - self.x[other]).abs() / 2.0,
-                _ => (own - self.x[other]).abs() - room - CLEARANCE,
+            let is_solid = |other: &&usize| {
+                let kind = self.layers.items[**other].kind;
+                !matches!(kind, Kind::Left | Kind::Right)
             };
-            let solid = |other: &&usize| {
-                !matches!(self.layers.items[**other].kind, Kind::Left | Kind::Right)
-            };
-            let left = order[..place].iter().rev().find(solid);
-            let right = order[place + 1..].iter().find(solid);
+            let left = order[..place].iter().rev().find(is_solid);
+            let right = order[place + 1..].iter().find(is_solid);
             let low = left.map_or(f64::MIN, |&other| {
-                own - reach(other, self.layers.items[other].right)
+                x[other] + self.layers.items[other].right + own.left + ASIDE
             });
             let high = right.map_or(f64::MAX, |&other| {
-                own + reach(other, self.layers.items[other].left)
+                x[other] - self.layers.items[other].left - own.right - ASIDE
             });
-            [self.bands.top[rank], self.bands.bottom[rank]]
+            [self.bands.top[own.rank], self.bands.bottom[own.rank]]
                 .iter()
-                .all(|&y| (low..=high).contains(&(at(y) - offset)))
+                .all(|&y| (low..=high).contains(&between(line, y)))
         })
     }
 
@@ -508,6 +540,12 @@ impl Router<'_> {
             routes[index] = Route { points, label };
         }
     }
+}
+
+/// Where a straight line is at a height.
+fn between(line: &[Piece], y: f64) -> f64 {
+    let (a, b) = (line[0][0], line[line.len() - 1][3]);
+    a.0 + (b.0 - a.0) * (y - a.1) / (b.1 - a.1).max(1e-6)
 }
 
 /// Whether two lines that start (or end) at one node cross near it.
