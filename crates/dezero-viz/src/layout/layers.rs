@@ -380,6 +380,11 @@ fn chains(
             Course::Direct | Course::Beside => {}
             Course::Over => {
                 let at = bend(layers, top - 1, label, cluster);
+                if let Some((width, _)) = label {
+                    // It stands on its line, not beside it.
+                    let item = &mut layers.items[at];
+                    (item.left, item.right) = (width / 2.0 + 2.0, width / 2.0 + 2.0);
+                }
                 path.via.push(at);
                 path.label = path.label.map(|_| at);
                 links.push((at, path.upper, weight));

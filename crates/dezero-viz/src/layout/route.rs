@@ -165,17 +165,6 @@ impl Router<'_> {
                 let x = self.x[item] + if self.labels_left { -aside } else { aside };
                 (x, self.bands.middle(self.layers.items[item].rank))
             }
-            (Course::Beside, _) => {
-                let half = |node: usize| self.problem.nodes[node].width / 2.0;
-                let (left, right) = if a.0 < b.0 {
-                    (path.upper, path.lower)
-                } else {
-                    (path.lower, path.upper)
-                };
-                let start = self.x[left] + half(left);
-                let end = self.x[right] - half(right);
-                (f64::midpoint(start, end), a.1 - height / 2.0 - 2.0)
-            }
             _ => (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)),
         })
     }
@@ -477,34 +466,38 @@ impl Router<'_> {
         true
     }
 
-    /// Whether a line comes near a foreign node of a rank.
+    /// Whether a line comes near a foreign node or label of a rank.
     fn hits(&self, path: &Path, rank: usize, a: Point, b: Point) -> bool {
         let order = &self.layers.ranks[rank];
         let (left, right) = (a.0.min(b.0) - CLEARANCE, a.0.max(b.0) + CLEARANCE);
         let middle = self.bands.middle(rank);
-        // The first whose room may reach into the line's.
+        let is_solid = |item: usize| {
+            let kind = self.layers.items[item].kind;
+            matches!(kind, Kind::Node | Kind::Label)
+        };
+        // The last that begins left of the line, and those after it.
         let mut at = order.partition_point(|&item| self.x[item] < left);
         while at > 0 {
             at -= 1;
-            if self.layers.items[order[at]].kind == Kind::Node {
+            if is_solid(order[at]) {
                 break;
             }
         }
-        for &item in &order[at..] {
-            let Some(node) = self.problem.nodes.get(item) else {
-                if self.x[item] > right {
-                    break;
-                }
-                continue;
-            };
-            let half = (node.width / 2.0 + CLEARANCE, node.height / 2.0 + CLEARANCE);
-            if self.x[item] - half.0 > right {
+        for &other in &order[at..] {
+            let item = &self.layers.items[other];
+            let (from, to) = (self.x[other] - item.left, self.x[other] + item.right);
+            if from - CLEARANCE > right {
                 break;
             }
-            if item == path.upper || item == path.lower {
+            let is_own = other == path.upper || other == path.lower || path.label == Some(other);
+            if !is_solid(other) || is_own {
                 continue;
             }
-            if meets(a, b, (self.x[item], middle), half) {
+            let half = (
+                (to - from) / 2.0 + CLEARANCE,
+                item.height / 2.0 + CLEARANCE,
+            );
+            if meets(a, b, (f64::midpoint(from, to), middle), half) {
                 return true;
             }
         }

@@ -14,7 +14,7 @@ impl Layers {
     fn straighten_beside(&mut self, problem: &Problem) {
         for path in &mut self.paths {
             let (a, b) = (self.position[path.upper], self.position[path.lower]);
-            if path.course != Course::Over || a.abs_diff(b) != 1 {
+            if path.course != Course::Over || path.label.is_some() || a.abs_diff(b) != 1 {
                 continue;
             }
             path.course = Course::Beside;
@@ -22,14 +22,9 @@ impl Layers {
                 let item = &mut self.items[bend];
                 (item.kind, item.left, item.right, item.height) = (Kind::Bend, 0.0, 0.0, 0.0);
             }
-            let label = path
-                .label
-                .take()
-                .map_or(0.0, |_| problem.edges[path.edges[0].0].label.0);
             let left = if a < b { path.upper } else { path.lower };
-            // Enough for an arrow and for a label above it.
-            let least = f64::max(label + 8.0, 24.0);
-            let more = least - problem.node_distance;
+            // Enough for an arrow.
+            let more = 24.0 - problem.node_distance;
             let own = problem.nodes[left].width / 2.0;
             let item = &mut self.items[left];
             item.right = item.right.max(own + more.max(0.0));
