@@ -8,10 +8,12 @@
 
 mod acyclic;
 mod bands;
+mod clusters;
 mod crossings;
 mod curve;
 pub mod faults;
 mod layers;
+mod loops;
 mod order;
 mod parts;
 mod position;
@@ -20,7 +22,9 @@ mod route;
 mod settle;
 mod sift;
 mod simplex;
+mod sweep;
 mod union;
+mod untangle;
 
 /// What is to be laid out. Lengths are in points; everything is referred to by position.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! From the problem as it comes to connected parts that are laid out downwards, and back: checks,
 //! directions, and parts side by side.
 
-use super::layers::Nesting;
+use super::clusters::Nesting;
 use super::union::Union;
 use super::{Cluster, Direction, Frame, Layout, Point, Problem, Rank, Route, Titles};
 

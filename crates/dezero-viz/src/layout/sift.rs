@@ -97,10 +97,6 @@ impl<'a> Sifting<'a> {
         })
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.blocks.len()
-    }
-
     /// Starts with an order by the keys of items.
     pub(super) fn begin(&mut self, keys: &[f64]) {
         let clusters = self.problem.clusters.len();
