@@ -7,14 +7,17 @@ use super::layers::{Kind, Layers};
 use super::{Frame, Problem, Titles};
 
 /// The steepness below which ranks move apart, and how far they do, in rank distances.
-const STEEPNESS: f64 = 0.16;
-const FARTHEST: f64 = 4.0;
+const STEEPNESS: f64 = 0.15;
+const FARTHEST: f64 = 3.0;
+
+/// What a frame adds above and below.
+type Margin = (f64, f64);
 
 pub(super) struct Bands {
     pub(super) top: Vec<f64>,
     pub(super) bottom: Vec<f64>,
     /// What the frame of each cluster adds above its first band and below its last.
-    margins: Vec<(f64, f64)>,
+    margins: Vec<Margin>,
 }
 
 impl Bands {
@@ -24,7 +27,7 @@ impl Bands {
         for item in &layers.items {
             height[item.rank] = height[item.rank].max(item.height);
         }
-        let (margins, above, below) = margins(problem, layers, titles, count);
+        let (margins, above, below) = margins(problem, layers, titles, &height);
         let (mut top, mut bottom) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut y = above.first().copied().unwrap_or(0.0);
         for rank in 0..count {
@@ -80,13 +83,21 @@ fn farthest(problem: &Problem, layers: &Layers, x: &[f64], rank: usize) -> f64 {
 }
 
 /// The margins of each cluster, and what the ranks need above and below for them.
-#[allow(clippy::type_complexity)]
 fn margins(
     problem: &Problem,
     layers: &Layers,
     titles: Titles,
-    count: usize,
-) -> (Vec<(f64, f64)>, Vec<f64>, Vec<f64>) {
+    height: &[f64],
+) -> (Vec<Margin>, Vec<f64>, Vec<f64>) {
+    let count = height.len();
+    // What all before a rank take together, at least.
+    let mut before = vec![0.0; count + 1];
+    for rank in 0..count {
+        let next = layers.is_between.get(rank + 1) == Some(&true);
+        let is_half = layers.is_between[rank] || next;
+        let share = if is_half { 0.5 } else { 1.0 };
+        before[rank + 1] = before[rank] + height[rank] + share * problem.rank_distance;
+    }
     let mut margins = vec![(0.0f64, 0.0f64); problem.clusters.len()];
     let (mut above, mut below) = (vec![0.0f64; count], vec![0.0f64; count]);
     for at in (0..margins.len()).rev() {
@@ -100,7 +111,11 @@ fn margins(
         match titles {
             Titles::First => margins[at].0 += cluster.title.1,
             Titles::Last => margins[at].1 += cluster.title.1,
-            Titles::Beside => {}
+            Titles::Beside => {
+                let long = margins[at].0 + before[bottom] + height[bottom] - before[top];
+                let title = cluster.title.0 + 2.0 * cluster.padding.min(8.0);
+                margins[at].1 = margins[at].1.max(title - long);
+            }
         }
         above[top] = above[top].max(margins[at].0);
         below[bottom] = below[bottom].max(margins[at].1);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::clusters::Nesting;
 use super::curve::{self, Piece};
-use super::layers::Nesting;
 use super::{Frame, Layout, Node, Outline, Point, Problem};
 
 /// How many straight lines stand for a curve. Odd, so that two curves that cross in the middle of

@@ -9,12 +9,13 @@
 use std::collections::BTreeMap;
 
 use super::Problem;
+use super::clusters::{self, Nesting};
 
 /// Bends that a graph may have for each node and edge, and in any case, before edges share trunks.
 const BENDS_EACH: usize = 12;
 const BENDS: usize = 20_000;
 /// Bends and sides that any graph may have; edges and clusters beyond get no reserved space.
-const MOST: usize = 250_000;
+pub(super) const MOST: usize = 250_000;
 /// Between the lines of edges that go side by side from one node to another.
 pub(super) const BESIDE: f64 = 12.0;
 /// Between a line and its label.
@@ -172,7 +173,7 @@ pub(super) fn build(problem: &Problem, node_ranks: &[usize], labels_left: bool) 
         &mut links,
     );
     layers.paths = paths;
-    sides(problem, &mut layers, &nesting, &mut links);
+    clusters::sides(problem, &mut layers, &nesting, &mut links);
 
     let count = layers.items.len();
     layers.down = Links::new(count, links.iter().copied());
@@ -357,7 +358,7 @@ fn chains(
         );
         let weight = path.edges.len() as i64;
         let label = path.label.map(|edge| problem.edges[edge].label);
-        let mut bend = |layers: &mut Layers, rank: usize, label: Option<(f64, f64)>, cluster| {
+        let bend = |layers: &mut Layers, rank: usize, label: Option<(f64, f64)>, cluster| {
             let half = (weight - 1) as f64 * BESIDE / 2.0;
             let (kind, mut left, mut right, height) = match label {
                 Some((width, height)) => (Kind::Label, 1.0, width + LABEL_GAP, height),
@@ -380,6 +381,11 @@ fn chains(
             Course::Direct | Course::Beside => {}
             Course::Over => {
                 let at = bend(layers, top - 1, label, cluster);
+                if let Some((width, _)) = label {
+                    // It stands on its line, not beside it.
+                    let item = &mut layers.items[at];
+                    (item.left, item.right) = (width / 2.0 + 2.0, width / 2.0 + 2.0);
+                }
                 path.via.push(at);
                 path.label = path.label.map(|_| at);
                 links.push((at, path.upper, weight));
@@ -425,107 +431,5 @@ fn chains(
                 links.push((above, path.lower, weight));
             }
         }
-    }
-}
-
-/// Adds the sides of clusters, linked from rank to rank.
-fn sides(
-    problem: &Problem,
-    layers: &mut Layers,
-    nesting: &Nesting,
-    links: &mut Vec<(usize, usize, i64)>,
-) {
-    /// What crossing a frame costs, in crossings of edges.
-    const WEIGHT: i64 = 4;
-    let mut spans: Vec<Option<(usize, usize)>> = vec![None; problem.clusters.len()];
-    for item in &layers.items {
-        let mut cluster = item.cluster;
-        if item.kind != Kind::Node {
-            // Bends lie within the span of their nodes, but for those above a rank.
-            if cluster.is_none_or(|at| spans[at].is_some_and(|span| span.0 <= item.rank)) {
-                continue;
-            }
-        }
-        while let Some(at) = cluster {
-            let (top, bottom) = spans[at].unwrap_or((item.rank, item.rank));
-            spans[at] = Some((top.min(item.rank), bottom.max(item.rank)));
-            cluster = nesting.parent[at];
-        }
-    }
-    let total: usize = spans.iter().flatten().map(|span| span.1 - span.0 + 1).sum();
-    if total > MOST {
-        for item in &mut layers.items {
-            item.cluster = None;
-        }
-        layers.spans = vec![None; spans.len()];
-        return;
-    }
-    for (at, span) in spans.iter().enumerate() {
-        let Some((top, bottom)) = *span else { continue };
-        for kind in [Kind::Left, Kind::Right] {
-            for rank in top..=bottom {
-                if rank > top {
-                    links.push((layers.items.len() - 1, layers.items.len(), WEIGHT));
-                }
-                layers.items.push(Item {
-                    kind,
-                    rank,
-                    left: 0.0,
-                    right: 0.0,
-                    height: 0.0,
-                    cluster: Some(at),
-                });
-            }
-        }
-    }
-    layers.spans = spans;
-}
-
-/// Which clusters lie in which.
-pub(super) struct Nesting {
-    parent: Vec<Option<usize>>,
-    depth: Vec<usize>,
-}
-
-impl Nesting {
-    pub(super) fn new(problem: &Problem) -> Self {
-        let parent: Vec<_> = problem
-            .clusters
-            .iter()
-            .map(|cluster| cluster.parent)
-            .collect();
-        let mut depth = vec![0; parent.len()];
-        for at in 0..parent.len() {
-            depth[at] = parent[at].map_or(0, |parent| depth[parent] + 1);
-        }
-        Nesting { parent, depth }
-    }
-
-    /// The innermost cluster around both.
-    pub(super) fn common(&self, a: Option<usize>, b: Option<usize>) -> Option<usize> {
-        let (mut a, mut b) = (a?, b?);
-        while a != b {
-            if self.depth[a] >= self.depth[b] {
-                a = self.parent[a]?;
-            } else {
-                b = self.parent[b]?;
-            }
-        }
-        Some(a)
-    }
-
-    pub(super) fn parent_of(&self, cluster: usize) -> Option<usize> {
-        self.parent[cluster]
-    }
-
-    pub(super) fn is_within(&self, inner: Option<usize>, outer: usize) -> bool {
-        let mut at = inner;
-        while let Some(cluster) = at {
-            if cluster == outer {
-                return true;
-            }
-            at = self.parent[cluster];
-        }
-        false
     }
 }

@@ -8,18 +8,23 @@
 
 mod acyclic;
 mod bands;
+mod clusters;
 mod crossings;
 mod curve;
 pub mod faults;
 mod layers;
+mod loops;
 mod order;
 mod parts;
 mod position;
 mod rank;
 mod route;
 mod settle;
+mod sift;
 mod simplex;
+mod sweep;
 mod union;
+mod untangle;
 
 /// What is to be laid out. Lengths are in points; everything is referred to by position.
 #[derive(Clone, Debug, Default)]
@@ -168,12 +173,29 @@ enum Titles {
     Beside,
 }
 
+/// Nodes and edges up to which more than one solution for the ranks is tried.
+const SMALL: usize = 1000;
+
 /// Lays out a connected part, downwards.
 fn lay_out_part(problem: &Problem, titles: Titles, work: u64) -> Layout {
-    let ranks = rank::ranks(problem);
     let is_sideways = titles == Titles::Beside;
-    let mut layers = layers::build(problem, &ranks, is_sideways);
-    order::order(problem, &mut layers, work);
+    let leans = [rank::Lean::Spread, rank::Lean::Up, rank::Lean::Down];
+    let is_small = problem.nodes.len() + problem.edges.len() <= SMALL;
+    let mut best: Option<((i64, usize), Vec<usize>, layers::Layers)> = None;
+    for lean in &leans[..if is_small { 3 } else { 1 }] {
+        let ranks = rank::ranks(problem, *lean);
+        if best.as_ref().is_some_and(|best| best.1 == ranks) {
+            continue;
+        }
+        let mut layers = layers::build(problem, &ranks, is_sideways);
+        let cost = order::order(problem, &mut layers, work);
+        if best.as_ref().is_none_or(|best| cost < best.0) {
+            best = Some((cost, ranks, layers));
+        }
+    }
+    let Some((_, _, mut layers)) = best else {
+        return Layout::default();
+    };
     layers.settle(problem, titles);
     let x = position::places(&layers, &|left, right| {
         position::distance(problem, &layers, left, right)

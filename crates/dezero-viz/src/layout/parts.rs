@@ -1,12 +1,12 @@
 //! From the problem as it comes to connected parts that are laid out downwards, and back: checks,
 //! directions, and parts side by side.
 
-use super::layers::Nesting;
+use super::clusters::Nesting;
 use super::union::Union;
 use super::{Cluster, Direction, Frame, Layout, Point, Problem, Rank, Route, Titles};
 
 /// The steps that ordering may take in all.
-const WORK: u64 = 40_000_000;
+const WORK: u64 = 12_000_000;
 /// Lengths beyond are cut off, so that sums stay finite.
 const LONGEST: f64 = 1e6;
 /// Clusters nested deeper do not keep their own space.

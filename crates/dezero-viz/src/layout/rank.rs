@@ -10,12 +10,25 @@ use super::{Problem, Rank, acyclic};
 
 /// Weights of edges are counted in parts of this.
 const UNIT: f64 = 8.0;
+/// How much more a weight of 1 counts than the pull up or down.
+const PULL: i64 = 64;
 /// The steps that network simplex may take: about a second.
-const WORK: u64 = 100_000_000;
+const WORK: u64 = 20_000_000;
+
+/// Which of several best solutions is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lean {
+    /// One that spreads nodes over the ranks.
+    Spread,
+    /// The nodes as high as they can be.
+    Up,
+    /// As low as they can be.
+    Down,
+}
 
 /// The rank of each node, from 0 on, without empty ranks. Edges end at least one rank from where they
 /// start, in either direction, unless a constraint or an `is_free` edge says otherwise.
-pub(super) fn ranks(problem: &Problem) -> Vec<usize> {
+pub(super) fn ranks(problem: &Problem, lean: Lean) -> Vec<usize> {
     let nodes = problem.nodes.len();
     let mut union = Union::new(nodes);
     let (mut first, mut last) = (None, None);
@@ -99,8 +112,32 @@ pub(super) fn ranks(problem: &Problem) -> Vec<usize> {
             keep(node, last);
         }
     }
-    let mut ranks = simplex::ranks(count, &arcs, WORK);
-    balance(&mut ranks, &arcs, real);
+    let ranks = if lean == Lean::Spread {
+        let mut ranks = simplex::ranks(count, &arcs, WORK);
+        balance(&mut ranks, &arcs, real);
+        ranks
+    } else {
+        // A weak pull towards a node above or below all others.
+        for arc in &mut arcs {
+            arc.weight *= PULL;
+        }
+        arcs.extend((0..count).map(|node| {
+            let (tail, head) = if lean == Lean::Up {
+                (count, node)
+            } else {
+                (node, count)
+            };
+            Arc {
+                tail,
+                head,
+                length: 0,
+                weight: 1,
+            }
+        }));
+        let mut ranks = simplex::ranks(count + 1, &arcs, WORK);
+        ranks.truncate(count);
+        ranks
+    };
     let mut values: Vec<i64> = ranks.clone();
     values.sort_unstable();
     values.dedup();

@@ -7,7 +7,8 @@
 
 use super::bands::Bands;
 use super::curve::{self, Piece};
-use super::layers::{BESIDE, Course, Kind, LOOP, Layers, Path};
+use super::layers::{BESIDE, Course, Kind, Layers, Path};
+use super::untangle::Line;
 use super::{Point, Problem, Route};
 
 /// Between a line and its label.
@@ -23,9 +24,13 @@ pub(super) struct Router<'a> {
     pub(super) labels_left: bool,
 }
 
+/// The slope at a node, in parts of that of a straight line: one that starts flatter would cross the
+/// straight lines from the same node.
+pub(super) const OUTSET: f64 = 0.95;
+
 /// A place that a curve passes, and dx/dy there.
 #[derive(Clone, Copy, Debug)]
-struct Knot {
+pub(super) struct Knot {
     x: f64,
     y: f64,
     slope: f64,
@@ -34,28 +39,44 @@ struct Knot {
 impl Router<'_> {
     pub(super) fn routes(&self) -> Vec<Route> {
         let mut routes = vec![Route::default(); self.problem.edges.len()];
-        for path in &self.layers.paths {
+        let mut lines = Vec::with_capacity(routes.len());
+        let straight = self.straight();
+        for (at, path) in self.layers.paths.iter().enumerate() {
             let count = path.edges.len();
-            for (place, &(edge, turned)) in path.edges.iter().enumerate() {
+            for place in 0..count {
                 let offset = (place as f64 - (count - 1) as f64 / 2.0) * BESIDE;
-                let mut pieces = self.pieces(path, offset);
-                let (start, end) = (path.upper, path.lower);
-                let nodes = &self.problem.nodes;
-                curve::clip(
-                    &mut pieces,
-                    (&nodes[start], self.centre(start)),
-                    (&nodes[end], self.centre(end)),
-                );
-                let mut points = vec![pieces[0][0]];
-                points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
-                if turned {
-                    points.reverse();
-                }
-                routes[edge] = Route {
-                    points,
-                    label: self.label(path, edge),
-                };
+                let pieces = self.pieces(path, offset, [OUTSET, OUTSET], straight[at]);
+                lines.push(Line {
+                    path: at,
+                    place,
+                    offset,
+                    outsets: [OUTSET, OUTSET],
+                    is_straight: straight[at],
+                    pieces,
+                });
             }
+        }
+        self.untangle(&mut lines);
+        for line in lines {
+            let path = &self.layers.paths[line.path];
+            let (edge, turned) = path.edges[line.place];
+            let mut pieces = line.pieces;
+            let (start, end) = (path.upper, path.lower);
+            let nodes = &self.problem.nodes;
+            curve::clip(
+                &mut pieces,
+                (&nodes[start], self.centre(start)),
+                (&nodes[end], self.centre(end)),
+            );
+            let mut points = vec![pieces[0][0]];
+            points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
+            if turned {
+                points.reverse();
+            }
+            routes[edge] = Route {
+                points,
+                label: self.label(path, edge),
+            };
         }
         self.loops(&mut routes);
         routes
@@ -69,7 +90,7 @@ impl Router<'_> {
     }
 
     fn label(&self, path: &Path, edge: usize) -> Option<Point> {
-        let (width, height) = self.problem.edges[edge].label;
+        let width = self.problem.edges[edge].label.0;
         if width <= 0.0 {
             return None;
         }
@@ -84,22 +105,17 @@ impl Router<'_> {
                 let x = self.x[item] + if self.labels_left { -aside } else { aside };
                 (x, self.bands.middle(self.layers.items[item].rank))
             }
-            (Course::Beside, _) => {
-                let half = |node: usize| self.problem.nodes[node].width / 2.0;
-                let (left, right) = if a.0 < b.0 {
-                    (path.upper, path.lower)
-                } else {
-                    (path.lower, path.upper)
-                };
-                let start = self.x[left] + half(left);
-                let end = self.x[right] - half(right);
-                (f64::midpoint(start, end), a.1 - height / 2.0 - 2.0)
-            }
             _ => (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1)),
         })
     }
 
-    fn pieces(&self, path: &Path, offset: f64) -> Vec<Piece> {
+    pub(super) fn pieces(
+        &self,
+        path: &Path,
+        offset: f64,
+        outsets: [f64; 2],
+        is_straight: bool,
+    ) -> Vec<Piece> {
         let (a, b) = (self.centre(path.upper), self.centre(path.lower));
         match path.course {
             Course::Direct => vec![curve::line(a, b)],
@@ -118,11 +134,14 @@ impl Router<'_> {
                     [top, (f64::midpoint(top.0, b.0), y), (b.0, y), b],
                 ]
             }
-            Course::Down => self.down(path, offset),
+            Course::Down => self.down(path, offset, outsets, is_straight),
         }
     }
 
-    fn down(&self, path: &Path, offset: f64) -> Vec<Piece> {
+    fn down(&self, path: &Path, offset: f64, outsets: [f64; 2], is_straight: bool) -> Vec<Piece> {
+        if is_straight {
+            return self.smooth(path, offset, &[], [0, 0], outsets);
+        }
         let passed = self.passed(path, offset);
         for effort in 0..=4 {
             for start in 0..=effort.min(2) {
@@ -130,7 +149,7 @@ impl Router<'_> {
                 if end > 2 {
                     continue;
                 }
-                let pieces = self.smooth(path, offset, &passed, start, end);
+                let pieces = self.smooth(path, offset, &passed, [start, end], outsets);
                 if effort == 4 || self.is_clear(path, &pieces) {
                     return pieces;
                 }
@@ -216,13 +235,13 @@ impl Router<'_> {
     }
 
     /// The curve with more or less effort to keep clear of what stands beside its ends.
-    fn smooth(
+    pub(super) fn smooth(
         &self,
         path: &Path,
         offset: f64,
         passed: &[Knot],
-        start: usize,
-        end: usize,
+        [start, end]: [usize; 2],
+        outsets: [f64; 2],
     ) -> Vec<Piece> {
         let (upper, lower) = (self.centre(path.upper), self.centre(path.lower));
         let first = passed.first().map_or(lower.0 + offset, |knot| knot.x);
@@ -246,10 +265,10 @@ impl Router<'_> {
             }
             (start, end) => {
                 if start {
-                    knots[at].slope = ending(secant(knots[at], knots[at + 1]), knots[at + 1].slope);
+                    knots[at].slope = outsets[0] * secant(knots[at], knots[at + 1]);
                 }
                 if end {
-                    knots[to].slope = ending(secant(knots[to - 1], knots[to]), knots[to - 1].slope);
+                    knots[to].slope = outsets[1] * secant(knots[to - 1], knots[to]);
                 }
             }
         }
@@ -308,7 +327,7 @@ impl Router<'_> {
     }
 
     /// Whether the curve keeps away from the neighbours of its ends.
-    fn is_clear(&self, path: &Path, pieces: &[Piece]) -> bool {
+    pub(super) fn is_clear(&self, path: &Path, pieces: &[Piece]) -> bool {
         let near = 2.min(pieces.len());
         let starts = &pieces[..near];
         let ends = &pieces[pieces.len() - near..];
@@ -334,74 +353,40 @@ impl Router<'_> {
         true
     }
 
-    /// Whether a line comes near a foreign node of a rank.
+    /// Whether a line comes near a foreign node or label of a rank.
     fn hits(&self, path: &Path, rank: usize, a: Point, b: Point) -> bool {
         let order = &self.layers.ranks[rank];
         let (left, right) = (a.0.min(b.0) - CLEARANCE, a.0.max(b.0) + CLEARANCE);
         let middle = self.bands.middle(rank);
-        // The first whose room may reach into the line's.
+        let is_solid = |item: usize| {
+            let kind = self.layers.items[item].kind;
+            matches!(kind, Kind::Node | Kind::Label)
+        };
+        // The last that begins left of the line, and those after it.
         let mut at = order.partition_point(|&item| self.x[item] < left);
         while at > 0 {
             at -= 1;
-            if self.layers.items[order[at]].kind == Kind::Node {
+            if is_solid(order[at]) {
                 break;
             }
         }
-        for &item in &order[at..] {
-            let Some(node) = self.problem.nodes.get(item) else {
-                if self.x[item] > right {
-                    break;
-                }
-                continue;
-            };
-            let half = (node.width / 2.0 + CLEARANCE, node.height / 2.0 + CLEARANCE);
-            if self.x[item] - half.0 > right {
+        for &other in &order[at..] {
+            let item = &self.layers.items[other];
+            let (from, to) = (self.x[other] - item.left, self.x[other] + item.right);
+            if from - CLEARANCE > right {
                 break;
             }
-            if item == path.upper || item == path.lower {
+            let is_own = other == path.upper || other == path.lower || path.label == Some(other);
+            if !is_solid(other) || is_own {
                 continue;
             }
-            if meets(a, b, (self.x[item], middle), half) {
+            let half = ((to - from) / 2.0 + CLEARANCE, item.height / 2.0 + CLEARANCE);
+            if meets(a, b, (f64::midpoint(from, to), middle), half) {
                 return true;
             }
         }
         false
     }
-
-    fn loops(&self, routes: &mut [Route]) {
-        let mut used = vec![0.0; self.problem.nodes.len()];
-        for (index, edge) in self.problem.edges.iter().enumerate() {
-            if edge.from != edge.to {
-                continue;
-            }
-            let node = &self.problem.nodes[edge.from];
-            let (x, y) = self.centre(edge.from);
-            let reach = node.width / 2.0 + used[edge.from] + LOOP * 0.8;
-            // A cubic reaches three quarters of the way to its controls.
-            let out = x + node.width * 0.25 + (reach - node.width * 0.25) / 0.75;
-            let (inner, outer) = (node.height * 0.2, node.height * 0.5 + used[edge.from] * 0.2);
-            let start = (x + node.width * 0.25, y - inner);
-            let end = (x + node.width * 0.25, y + inner);
-            let mut pieces = vec![[start, (out, y - outer), (out, y + outer), end]];
-            let (first, second) = curve::split(pieces[0], 0.5);
-            pieces = vec![first, second];
-            curve::clip(&mut pieces, (node, (x, y)), (node, (x, y)));
-            let mut points = vec![pieces[0][0]];
-            points.extend(pieces.iter().flat_map(|piece| piece[1..].iter().copied()));
-            used[edge.from] += LOOP;
-            let mut label = None;
-            if edge.label.0 > 0.0 {
-                label = Some((x + reach + LABEL_GAP + edge.label.0 / 2.0, y));
-                used[edge.from] += edge.label.0 + LABEL_GAP;
-            }
-            routes[index] = Route { points, label };
-        }
-    }
-}
-
-/// The slope at the free end of a piece: no curvature there, and not much flatter than the piece.
-fn ending(secant: f64, other: f64) -> f64 {
-    1.5 * secant - 0.5 * other
 }
 
 fn hermite(a: Knot, b: Knot) -> Piece {

@@ -1,6 +1,6 @@
 //! What is done once the order is known: edges between neighbours of a rank, and room for titles.
 
-use super::layers::{Course, Item, Kind, Layers};
+use super::layers::{Course, Kind, Layers};
 use super::{Problem, Titles, position};
 
 impl Layers {
@@ -14,7 +14,7 @@ impl Layers {
     fn straighten_beside(&mut self, problem: &Problem) {
         for path in &mut self.paths {
             let (a, b) = (self.position[path.upper], self.position[path.lower]);
-            if path.course != Course::Over || a.abs_diff(b) != 1 {
+            if path.course != Course::Over || path.label.is_some() || a.abs_diff(b) != 1 {
                 continue;
             }
             path.course = Course::Beside;
@@ -22,14 +22,9 @@ impl Layers {
                 let item = &mut self.items[bend];
                 (item.kind, item.left, item.right, item.height) = (Kind::Bend, 0.0, 0.0, 0.0);
             }
-            let label = path
-                .label
-                .take()
-                .map_or(0.0, |_| problem.edges[path.edges[0].0].label.0);
             let left = if a < b { path.upper } else { path.lower };
-            // Enough for an arrow and for a label above it.
-            let least = f64::max(label + 8.0, 24.0);
-            let more = least - problem.node_distance;
+            // Enough for an arrow.
+            let more = 24.0 - problem.node_distance;
             let own = problem.nodes[left].width / 2.0;
             let item = &mut self.items[left];
             item.right = item.right.max(own + more.max(0.0));
@@ -46,34 +41,36 @@ impl Layers {
             }
             return;
         }
+        // The first of its left sides, and of its right ones; they follow rank by rank.
+        let mut sides = vec![[usize::MAX; 2]; problem.clusters.len()];
+        for (at, item) in self.items.iter().enumerate() {
+            let side = match item.kind {
+                Kind::Left => 0,
+                Kind::Right => 1,
+                _ => continue,
+            };
+            if let Some(cluster) = item.cluster {
+                sides[cluster][side] = sides[cluster][side].min(at);
+            }
+        }
         // Those within others first: they come later.
-        let mut widest = vec![(f64::MIN, 0, 0); problem.clusters.len()];
         for at in (0..problem.clusters.len()).rev() {
             let Some((top, bottom)) = self.spans[at] else {
                 continue;
             };
-            for rank in top..=bottom {
-                let order = &self.ranks[rank];
-                let find = |kind| {
-                    order.iter().position(|&item| {
-                        let Item {
-                            kind: own, cluster, ..
-                        } = self.items[item];
-                        own == kind && cluster == Some(at)
-                    })
-                };
-                let (Some(start), Some(end)) = (find(Kind::Left), find(Kind::Right)) else {
-                    continue;
-                };
-                let width: f64 = order[start..=end]
+            let mut widest = (f64::MIN, 0, 0);
+            for step in 0..=bottom - top {
+                let (left, right) = (sides[at][0] + step, sides[at][1] + step);
+                let order = &self.ranks[top + step];
+                let width: f64 = order[self.position[left]..=self.position[right]]
                     .windows(2)
                     .map(|pair| position::distance(problem, self, pair[0], pair[1]))
                     .sum();
-                if width > widest[at].0 {
-                    widest[at] = (width, order[start], order[end]);
+                if width > widest.0 {
+                    widest = (width, left, right);
                 }
             }
-            let (width, left, right) = widest[at];
+            let (width, left, right) = widest;
             let cluster = problem.clusters[at];
             let more = cluster.title.0 + 2.0 * cluster.padding.min(8.0) - width;
             if more > 0.0 && cluster.title.0 > 0.0 {

@@ -300,11 +300,16 @@ impl<'a> Simplex<'a> {
     }
 
     fn run(&mut self, limit: u64) {
-        while self.work < limit {
+        // How much longer the arcs are than they have to be; degenerate changes leave it as it is.
+        let mut excess: i64 = (0..self.arcs.len())
+            .map(|arc| self.slack(arc) * self.arcs[arc].weight)
+            .sum();
+        while self.work < limit && excess > 0 {
             let Some(leaving) = self.leaving() else { break };
             let Some(entering) = self.entering(leaving) else {
                 break;
             };
+            excess += self.cut[leaving] * self.slack(entering);
             self.exchange(leaving, entering);
         }
     }
