@@ -13,7 +13,7 @@ use std::path::Path;
 ///
 /// let error = Format::from_path("tanh.jpg").unwrap_err();
 /// assert!(error.is_format());
-/// assert!(error.to_string().contains(".png"));
+/// assert!(error.to_string().contains(".svg"));
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]

@@ -45,10 +45,10 @@ pub(super) fn parse(svg: &str) -> Result<Parsed, Error> {
         ..Options::default()
     };
     let tree = Tree::from_xmltree(&document, &options).map_err(|error| wrong(&error))?;
-    let title = document.root_element().children();
-    let title = title.filter(|child| child.tag_name().name() == "title");
-    let title = title.filter_map(|title| title.text()).next();
-    let title = title.map(str::trim).filter(|title| !title.is_empty());
+    let mut children = document.root_element().children();
+    let title = children.find(|child| child.tag_name().name() == "title");
+    let title = title.and_then(|title| title.text()).map(str::trim);
+    let title = title.filter(|title| !title.is_empty());
     Ok(Parsed {
         title: title.map(str::to_owned),
         tree,

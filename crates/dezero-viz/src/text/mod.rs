@@ -105,10 +105,12 @@ fn own_advance(c: char) -> Option<f64> {
 /// are none: 1 em for the scripts of East Asia, more for emoji.
 fn foreign_advance(c: char) -> f64 {
     match c {
-        // Combining marks of other blocks (The Unicode Standard, "Code Charts").
-        '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{fe20}'..='\u{fe2f}' => 0.0,
-        // Parts of syllables after the first.
-        '\u{1160}'..='\u{11ff}' => 0.0,
+        // Combining marks of other blocks, and parts of syllables after the first (The Unicode
+        // Standard, "Code Charts").
+        '\u{1160}'..='\u{11ff}'
+        | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}'
+        | '\u{fe20}'..='\u{fe2f}' => 0.0,
         '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' => 1.3,
         _ => 1.0,
     }

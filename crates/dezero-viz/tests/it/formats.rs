@@ -24,19 +24,19 @@ const STEP: usize = 30;
 /// Lines of text in families that no machine has.
 #[cfg(any(feature = "png", feature = "pdf"))]
 fn lines(texts: &[&str]) -> Picture {
-    let size = (400, STEP * texts.len());
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\">\
-         <title>f &amp; g</title><rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-        size.0, size.1
-    );
-    for (at, text) in texts.iter().enumerate() {
-        svg += &format!(
+    let line = |(at, text): (usize, &&str)| {
+        format!(
             "<text x=\"10\" y=\"{}\" font-family=\"No Such, serif\" font-size=\"16\">{text}</text>",
             STEP * at + 20
-        );
-    }
-    Picture::from_svg(svg + "</svg>")
+        )
+    };
+    let lines: Vec<String> = texts.iter().enumerate().map(line).collect();
+    Picture::from_svg(format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\" height=\"{}\">\
+         <title>f &amp; g</title><rect width=\"100%\" height=\"100%\" fill=\"white\"/>{}</svg>",
+        STEP * texts.len(),
+        lines.concat()
+    ))
 }
 
 fn blank(width: &str, height: &str) -> Picture {
