@@ -58,7 +58,7 @@ pub enum Style {
 /// assert!(picture.to_svg().contains(">gx2 = -0.6397</text>"));
 ///
 /// let page = Drawing::new(&graph).theme(Theme::Dark).to_html()?; // to explore in a browser
-/// assert!(page.starts_with("<!doctype html>"));
+/// assert!(page.starts_with("<!DOCTYPE html>"));
 /// # Ok::<(), dezero_viz::Error>(())
 /// ```
 #[derive(Clone, Debug)]

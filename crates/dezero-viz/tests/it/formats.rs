@@ -475,7 +475,7 @@ fn plots_have_their_text_in_png() {
         let path = vec![(2.0, 1.0), (1.0, 0.3), (0.1, 0.0)];
         let plot = dezero_viz::plot::Paths::new(|x, y| x * x + 4.0 * y * y);
         let plot = plot.title(title).axes("x", "y").path("Newton", path);
-        Picture::from_svg(plot.to_svg()).to_png(1.0).unwrap()
+        plot.picture().to_png(1.0).unwrap()
     };
     let titles = ["λ² + x₀", "\u{378}\u{378} + \u{378}\u{378}", "", "정"];
     let files = titles.map(picture);
