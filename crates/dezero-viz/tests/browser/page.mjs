@@ -196,7 +196,14 @@ const checks = {
   async 'a folded chain collapses to a box, and expands to what it was'() {
     const before = await places();
     const fitted = await view();
+    // From the subtraction before the chain to the product after it, in points.
+    const [minus, times] = ['#node-7', '#node-14'];
+    assert.deepEqual([await text(`${minus} text`), await text(`${times} text`)], ['−', '×']);
+    const length = async () => ((await middle(times))[1] - (await middle(minus))[1]) / (await view())[2];
+    const expanded = await length();
     await click(sign('× 6'));
+    const closed = await length();
+    assert.ok(closed > 60 && closed < 0.6 * expanded, `${closed} after ${expanded}`);
     assert.equal(await isShown('#cluster-repeat'), false);
     assert.equal(await isShown('#node-9'), false);
     assert.match(await text('.fold.box'), /× 6sin, 6 times/);

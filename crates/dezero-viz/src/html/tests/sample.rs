@@ -26,14 +26,24 @@ pub(crate) fn diagram() -> Diagram {
         note: "Values are those of the last run.".to_owned(),
         ..Diagram::default()
     };
+    let backward = ("backward 1 (gives y′)", "10 operations");
     diagram.clusters = vec![
-        cluster("forward", "pass", "forward", None, "#eff6ff"),
-        cluster("backward", "pass", "backward 1 (gives y′)", None, "#f5f3ff"),
-        cluster("repeat", "fold", "× 6", Some(1), "#ede9fe"),
+        cluster(
+            "forward",
+            "pass",
+            ("forward", "3 operations"),
+            None,
+            "#eff6ff",
+        ),
+        cluster("backward", "pass", backward, None, "#f5f3ff"),
+        cluster(
+            "repeat",
+            "fold",
+            ("× 6", "sin, 6 times"),
+            Some(1),
+            "#ede9fe",
+        ),
     ];
-    diagram.clusters[0].collapsed = "3 operations".to_owned();
-    diagram.clusters[1].collapsed = "10 operations".to_owned();
-    diagram.clusters[2].collapsed = "sin, 6 times".to_owned();
 
     let x = variable(&mut diagram, "x = 1", "leaf", 0);
     let w = variable(&mut diagram, "w = 2", "leaf", 0);
@@ -109,7 +119,13 @@ fn paint(fill: &str, stroke: &str, width: f64) -> Paint {
     }
 }
 
-fn cluster(id: &str, class: &str, title: &str, parent: Option<usize>, fill: &str) -> Cluster {
+fn cluster(
+    id: &str,
+    class: &str,
+    (title, collapsed): (&str, &str),
+    parent: Option<usize>,
+    fill: &str,
+) -> Cluster {
     Cluster {
         id: id.to_owned(),
         class: class.to_owned(),
@@ -117,6 +133,7 @@ fn cluster(id: &str, class: &str, title: &str, parent: Option<usize>, fill: &str
         font_size: 12.0,
         paint: paint(fill, SOFT, 0.8),
         parent,
+        collapsed: collapsed.to_owned(),
         ..Cluster::default()
     }
 }
