@@ -21,8 +21,8 @@ use crate::report::{Failure, Quoted, Report};
 /// The highest order of derivatives: more could not be told apart.
 const HIGHEST_ORDER: usize = 20;
 
-/// The most operations of all formulas together; evaluating them at ten thousand points takes some
-/// seconds.
+/// The most operations of all formulas together: at ten thousand points they take some seconds. For
+/// contours there are eight times as many points.
 const MOST_OPERATIONS: usize = 10_000;
 
 pub(crate) fn run(arguments: &PlotArguments) -> Result<Report, Failure> {
@@ -84,7 +84,11 @@ impl Asked {
         for formula in &self.formulas {
             operations += graph(&self.point.value(formula)?).functions().len();
         }
-        if operations.saturating_mul((order + 1) * (order + 2) / 2) > MOST_OPERATIONS {
+        let times = match self.ranges.len() {
+            1 => (order + 1) * (order + 2) / 2,
+            _ => 8,
+        };
+        if operations.saturating_mul(times) > MOST_OPERATIONS {
             let lower = if order > 0 {
                 "; ask for a lower --order"
             } else {

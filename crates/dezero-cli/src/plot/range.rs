@@ -74,7 +74,7 @@ fn ends_of(text: &str) -> Result<(f64, f64), String> {
     };
     let (low, high) = (value(low.trim())?, value(high.trim())?);
     for end in [low, high] {
-        if !(end.abs() <= HUGE) {
+        if end.is_nan() || end.abs() > HUGE {
             return Err(format!(
                 "{} is no end of a range; both are finite, up to 1e300 in size",
                 Number(end)

@@ -99,7 +99,7 @@ pub(super) fn label(
         taken.take(point, usize::MAX);
     }
     let mut labels: Vec<Label> = Vec::new();
-    for &level in levels.iter() {
+    for &level in levels {
         if labels.len() == MOST_LABELS {
             break;
         }

@@ -384,7 +384,7 @@ impl<'a> Paths<'a> {
             return format!("contours from {} to {}, one every {step}", ends[0], ends[1]);
         }
         let [low, high] = [first, last].map(|level| number(level - levels.lowest));
-        let from = match (self.sign() < 0.0, levels.lowest.abs() < 1e-6 * first.abs()) {
+        let from = match (self.sign() < 0.0, levels.lowest.abs() < 0.02 * first.abs()) {
             (_, true) => String::new(),
             (true, _) => " below the largest value".to_owned(),
             (false, _) => " above the smallest value".to_owned(),

@@ -70,11 +70,6 @@ impl Samples {
         self.values.iter().map(move |values| values[function])
     }
 
-    /// Whether one of the functions has a value somewhere.
-    pub(super) fn has_values(&self) -> bool {
-        self.values.iter().flatten().any(|v| v.is_finite())
-    }
-
     /// More points where the functions need them. `height` is where a value of a function is drawn,
     /// in pixels.
     pub(super) fn refine(&mut self, f: &Functions, height: impl Fn(f64) -> f64) {
@@ -192,8 +187,7 @@ impl Piece {
 pub(super) fn shown(f: &Functions, samples: &Samples) -> Option<(f64, f64)> {
     let functions = samples.values.first().map_or(0, Vec::len);
     let each: Vec<Seen> = (0..functions).map(|k| Seen::of(f, samples, k)).collect();
-    let has_poles = |seen: &&Seen| seen.poles;
-    if !each.iter().any(|seen| has_poles(&seen)) {
+    if !each.iter().any(|seen| seen.poles) {
         return range(each.iter().flat_map(Seen::ends), [], 0.0);
     }
     let first = each.iter().find(|seen| seen.range.is_some())?;
