@@ -14,6 +14,8 @@ use super::clusters::{self, Nesting};
 /// Bends that a graph may have for each node and edge, and in any case, before edges share trunks.
 const BENDS_EACH: usize = 12;
 const BENDS: usize = 20_000;
+/// Once some share trunks, so do all that save as many bends.
+const MANY: usize = 500;
 /// Bends and sides that any graph may have; edges and clusters beyond get no reserved space.
 pub(super) const MOST: usize = 250_000;
 /// Between the lines of edges that go side by side from one node to another.
@@ -299,7 +301,7 @@ fn choose_trunks(layers: &Layers, paths: &mut [Path]) -> Vec<Trunk> {
             .collect();
         candidates.sort_by_key(|&(saved, node)| (std::cmp::Reverse(saved), node));
         for (saved, node) in candidates {
-            if total <= limit {
+            if total <= limit && saved < MANY {
                 break;
             }
             total -= saved;

@@ -23,6 +23,8 @@ mod settle;
 mod sift;
 mod simplex;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod union;
 mod untangle;
 

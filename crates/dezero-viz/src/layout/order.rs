@@ -9,7 +9,7 @@ use super::sift::Sifting;
 use super::sweep::{Search, nest};
 
 /// How much work is worth while, for each item and link, and how often the best is shaken.
-const EFFORT: u64 = 1500;
+const EFFORT: u64 = 500;
 const ROUNDS: usize = 30;
 
 /// Orders the items of all ranks, and says how many crossings and operands out of order are left;

@@ -10,6 +10,8 @@ use super::{Problem, Rank, acyclic};
 
 /// Weights of edges are counted in parts of this.
 const UNIT: f64 = 8.0;
+/// What is used as often stands far from its uses rather than these far from theirs.
+const HUB: usize = 32;
 /// How much more a weight of 1 counts than the pull up or down.
 const PULL: i64 = 64;
 /// The steps that network simplex may take: about a second.
@@ -51,15 +53,23 @@ pub(super) fn ranks(problem: &Problem, lean: Lean) -> Vec<usize> {
     let (group, count) = union.numbers();
     let (first, last) = (first.map(|node| group[node]), last.map(|node| group[node]));
 
+    let mut uses = vec![0; nodes];
+    for edge in &problem.edges {
+        uses[edge.from] += 1;
+    }
     let mut arcs: Vec<Arc> = problem
         .edges
         .iter()
         .filter(|edge| !edge.is_free && group[edge.from] != group[edge.to])
-        .map(|edge| Arc {
-            tail: group[edge.from],
-            head: group[edge.to],
-            length: 1,
-            weight: ((edge.weight * UNIT).round() as i64).clamp(1, 1000),
+        .map(|edge| {
+            let weight = ((edge.weight * UNIT).round() as i64).clamp(1, 1000);
+            let is_hub = uses[edge.from] >= HUB;
+            Arc {
+                tail: group[edge.from],
+                head: group[edge.to],
+                length: 1,
+                weight: if is_hub { (weight / 4).max(1) } else { weight },
+            }
         })
         .collect();
     for arc in &mut arcs {

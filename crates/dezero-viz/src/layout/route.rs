@@ -9,7 +9,7 @@ use super::bands::Bands;
 use super::curve::{self, Piece};
 use super::layers::{BESIDE, Course, Kind, Layers, Path};
 use super::untangle::Line;
-use super::{Point, Problem, Route};
+use super::{Outline, Point, Problem, Route};
 
 /// Between a line and its label.
 pub(super) const LABEL_GAP: f64 = 4.0;
@@ -307,9 +307,16 @@ impl Router<'_> {
             }),
             1 => {
                 // Near the outline, on the side that the edge comes from.
-                let half = size.height * 0.3;
+                let at = (own + aside).clamp(x - most, x + most);
+                let across = (at - x).abs() / (size.width / 2.0).max(1e-9);
+                let room = match size.outline {
+                    Outline::Box => 1.0,
+                    Outline::Ellipse => (1.0 - across * across).max(0.0).sqrt(),
+                    Outline::Diamond => 1.0 - across,
+                };
+                let half = size.height * f64::min(0.3, 0.45 * room);
                 knots.push(Knot {
-                    x: (own + aside).clamp(x - most, x + most),
+                    x: at,
                     y: if upwards { y - half } else { y + half },
                     slope: f64::NAN,
                 });
