@@ -115,11 +115,12 @@ Examples:
     #[command(after_help = "\
 The language is read as Graphviz's manual defines it, and drawn without Graphviz. Drawn of the attributes \
 are those of common pictures: label, colours, style, shape, rankdir, rank, clusters, penwidth, arrows; \
-others are passed over. What is not DOT is an error that says where, and no file is written.
+others are passed over. What is not DOT is an error that says where, and no file is written. With \
+--engine dot, an installed Graphviz draws instead.
 
 Examples:
   dezero render graph.dot -o graph.png
-  dezero render graph.dot -o graph.pdf --engine dot
+  dezero render graph.dot -o graph.html
   echo 'digraph g { x -> f; f -> y }' | dezero render - > graph.svg")]
     Render(RenderArguments),
 
@@ -306,7 +307,7 @@ pub(crate) struct TaylorArguments {
     )]
     pub(crate) range: Option<String>,
 
-    /// Draw the formula and its Taylor polynomials into this .svg file
+    /// Draw the formula and its Taylor polynomials into this .svg, .png or .pdf file
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 

@@ -20,6 +20,13 @@ fn run(arguments: &[&str]) -> (u8, String) {
     }
 }
 
+/// What holds of a command line that prints nothing where it succeeds.
+fn check_quietly(arguments: &[&str]) -> Result<u8, TestCaseError> {
+    let (code, text) = run(arguments);
+    prop_assert_eq!((code, text.as_str()), (0, ""), "{:?}", arguments);
+    Ok(code)
+}
+
 /// What holds of every command line, however nasty.
 fn check(arguments: &[&str]) -> Result<u8, TestCaseError> {
     let (code, text) = run(arguments);
@@ -170,6 +177,9 @@ fn flags() -> impl Strategy<Value = Vec<String>> {
             "--range=x=-1..1",
             "--range=x=0..pi,y=-1..1",
             "--theme=dark",
+            "--style=learner",
+            "--gradients",
+            "--whole",
             "--residuals=x; y",
         ])
         .prop_map(|flag| vec![flag.to_owned()]),
@@ -203,8 +213,9 @@ proptest! {
         let (point, order) = (format!("x={x:?},y=2,변수=-0.5"), order.to_string());
         let code = check(&["diff", &formula, "--at", &point, "--order", &order, "--json"])?;
         prop_assert_eq!(code, 0);
-        let code = check(&["graph", &formula, "--at", &point, "--order", &order, "--wrt", "x"])?;
-        prop_assert_eq!(code, 0);
+        let graph = ["graph", &formula, "--at", &point, "--order", &order, "--wrt", "x"];
+        prop_assert_eq!(check(&graph)?, 0);
+        prop_assert_eq!(check(&[&graph[..], &["--style", "learner"]].concat())?, 0);
         let formulas = format!("{formula}; x; {formula}");
         let code = check(&["diff", "--jacobian", &formulas, "--at", &point, "--json"])?;
         prop_assert_eq!(code, 0);
@@ -239,6 +250,23 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Drawn in any style and format, with all there is to show.
+    #[test]
+    fn every_graph_is_drawn(
+        formula in tree(), x in -3.0..3.0_f64, order in 0..4_u32,
+        file in prop::sample::select(vec!["g.svg", "g.png", "g.pdf", "g.html", "g.dot"]),
+        style in prop::sample::select(vec!["learner", "dezero"]),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(file);
+        let (point, order) = (format!("x={x:?},y=2,변수=-0.5"), order.to_string());
+        let arguments = ["graph", &formula, "--at", &point, "--order", &order, "--wrt", "x", "--style", style];
+        let file = file.to_str().unwrap();
+        let code = check_quietly(&[&arguments[..], &["--gradients", "--scale", "0.5", "-o", file]].concat())?;
+        prop_assert_eq!(code, 0);
+        prop_assert!(fs::metadata(file).unwrap().len() > 20);
+    }
 
     /// The random ones above mostly have a value for every variable; here some have a range.
     #[test]

@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dezero::viz::DotGraph;
+use dezero::viz::{DotError, DotGraph};
+use unicode_width::UnicodeWidthStr;
 
 use crate::graph::{Engine, by_graphviz, format_of};
 use crate::pictures::Sharpness;
@@ -41,8 +42,8 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<Report, Failure> {
     let text =
         read(&arguments.input).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
     // Also for Graphviz: what is wrong is said with its place.
-    let graph =
-        DotGraph::read(&text).map_err(|error| Failure::failed(format!("{name}: {error}")))?;
+    let graph = DotGraph::read(&text)
+        .map_err(|error| Failure::failed(format!("{name}: {error}{}", excerpt(&text, &error))))?;
     let Some((path, format)) = to else {
         return Ok(Report::text(graph.picture().to_svg().to_owned()));
     };
@@ -54,6 +55,27 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<Report, Failure> {
     };
     write_file(path, bytes)?;
     Ok(Report::text(String::new()))
+}
+
+/// The line that an error is in, with a mark at its place; nothing if it is too long to be read.
+fn excerpt(text: &[u8], error: &DotError) -> String {
+    const LONGEST: usize = 100;
+    let text = String::from_utf8_lossy(text);
+    let line = text.lines().nth(error.line().saturating_sub(1));
+    let Some(line) = line.filter(|line| line.chars().count() <= LONGEST) else {
+        return String::new();
+    };
+    let shown: String = line
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let before: String = shown
+        .chars()
+        .take(error.column().saturating_sub(1))
+        .collect();
+    let number = error.line().to_string();
+    let (margin, indent) = (" ".repeat(number.len()), " ".repeat(before.width()));
+    format!("\n  {number} | {shown}\n  {margin} | {indent}^")
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

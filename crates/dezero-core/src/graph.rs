@@ -120,7 +120,7 @@ pub fn graph<'a>(outputs: impl Into<Outputs<'a>>) -> Graph {
 ///
 /// # Errors
 ///
-/// As [`Variable::try_backward`].
+/// As [`Variable::try_backward`], but for constants, which have no gradients.
 #[track_caller]
 pub fn graph_with_gradients<'a>(outputs: impl Into<Outputs<'a>>) -> Result<Graph> {
     let outputs = outputs.into().0;
@@ -132,7 +132,8 @@ pub fn graph_with_gradients<'a>(outputs: impl Into<Outputs<'a>>) -> Result<Graph
     }
     let (places, variables): (Vec<usize>, Vec<Variable>) = tracked.into_iter().unzip();
     let variables: Vec<&Variable> = variables.iter().collect();
-    for y in outputs {
+    // What is constant has no derivatives, which is nothing wrong with a drawing.
+    for y in outputs.into_iter().filter(|y| !y.is_constant()) {
         for (&at, gradient) in places.iter().zip(plain_grad(y, &variables)?) {
             let Some(gradient) = gradient else { continue };
             let sum = &mut graph.variables[at].gradient;

@@ -48,7 +48,7 @@ pub(crate) struct FitArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) evaluations: Option<usize>,
 
-    /// Draw data and curve into this .svg file instead of the terminal
+    /// Draw data and curve into this .svg, .png or .pdf file instead of the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 

@@ -96,7 +96,7 @@ pub(crate) struct MinimizeArguments {
     #[arg(long)]
     pub(crate) trace: bool,
 
-    /// Draw the way to this .svg file
+    /// Draw the way to this .svg, .png or .pdf file
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 

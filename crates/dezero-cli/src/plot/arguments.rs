@@ -46,7 +46,7 @@ pub(crate) struct PlotArguments {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) title: Option<String>,
 
-    /// Draw into this .svg file instead of the terminal
+    /// Draw into this .svg, .png or .pdf file instead of the terminal
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 

@@ -1,5 +1,6 @@
 //! Running the command.
 
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -35,6 +36,16 @@ pub(crate) fn dezero(arguments: &[&str]) -> Run {
 pub(crate) fn dezero_in(directory: &Path, arguments: &[&str]) -> Run {
     let mut command = command(arguments);
     command.current_dir(directory);
+    finished(command)
+}
+
+/// Runs `dezero arguments` with a text as standard input.
+pub(crate) fn dezero_with_input(arguments: &[&str], input: &str) -> Run {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    file.rewind().unwrap();
+    let mut command = command(arguments);
+    command.stdin(file);
     finished(command)
 }
 

@@ -78,7 +78,7 @@ fn wrong_flags_are_2_and_explained() {
         ])
         .failure(2),
         dezero(&["graph", "2", "--order", "1"]).failure(2),
-        dezero(&["graph", "x", "--at", "x=1", "-o", "x.png"]).failure(2),
+        dezero(&["graph", "x", "--at", "x=1", "-o", "x.gif"]).failure(2),
         dezero(&["graph", "x", "--at", "x=1", "--json"]).failure(2),
         dezero(&["taylor", "x*y", "--around", "x=1,y=2"]).failure(2),
         dezero(&["taylor", "x", "--around", "x=1", "--wrt", "y"]).failure(2),

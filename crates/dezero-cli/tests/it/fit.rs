@@ -468,7 +468,7 @@ fn wrong_command_lines_are_2_and_explained() {
         starting("y = a*x", &["--errors", "w"]),
         starting("y = a*x", &["--errors", "y"]),
         starting("y = a*x", &["--errors", "s", "--weights", "z"]),
-        starting("y = a*x", &["-o", "fit.png"]),
+        starting("y = a*x", &["-o", "fit.gif"]),
         starting("y = a", &["-o", "fit.svg"]),
         starting("y = a*x", &["--iters", "-1"]),
         starting("y = a*x", &["--tol", "nan"]),

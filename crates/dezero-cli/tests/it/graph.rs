@@ -104,7 +104,7 @@ fn what_fails_leaves_no_file_behind() {
     for (code, run) in [
         (1, graph("x +", "x=1", "a.dot")),
         (2, graph("x", "y=1", "a.dot")),
-        (2, graph("x", "x=1", "a.png")),
+        (2, graph("x", "x=1", "a.gif")),
         (1, graph("x", "x=1", "directory.dot")),
         (1, graph("x", "x=1", "missing/a.dot")),
     ] {

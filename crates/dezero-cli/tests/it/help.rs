@@ -5,12 +5,13 @@ use std::process::{Command, Stdio};
 
 use crate::command::{data, dezero};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "diff",
     "taylor",
     "plot",
     "check",
     "graph",
+    "render",
     "minimize",
     "maximize",
     "root",
@@ -24,7 +25,7 @@ const COMMANDS: [&str; 12] = [
 fn help_of_every_command() {
     insta::assert_snapshot!("help", dezero(&["--help"]).success());
     for command in [
-        "diff", "taylor", "plot", "check", "graph", "minimize", "maximize", "root", "fit",
+        "diff", "taylor", "plot", "check", "graph", "render", "minimize", "maximize", "root", "fit",
     ] {
         insta::assert_snapshot!(
             format!("help_{command}"),
@@ -48,7 +49,7 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn the_examples_of_the_help_work() {
     let directory = tempfile::tempdir().unwrap();
-    for table in ["decay.csv", "plane.csv"] {
+    for table in ["decay.csv", "plane.csv", "graph.dot"] {
         std::fs::copy(data(table), directory.path().join(table)).unwrap();
     }
     let mut examples = 0;
@@ -112,6 +113,7 @@ fn the_manual_has_a_page_of_every_command() {
         "dezero-plot",
         "dezero-check",
         "dezero-graph",
+        "dezero-render",
         "dezero-minimize",
         "dezero-maximize",
         "dezero-root",

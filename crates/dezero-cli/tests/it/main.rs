@@ -14,5 +14,6 @@ mod minimize;
 mod ops;
 mod plot;
 mod problem_file;
+mod render;
 mod root;
 mod taylor;

@@ -402,7 +402,7 @@ fn wrong_questions_are_2_and_explained() {
         at(&["--compare", "gd,gd"]),
         at(&["--compare", "gd,magic"]),
         at(&["--residuals", "x; y"]),
-        at(&["-o", "x.png"]),
+        at(&["-o", "x.gif"]),
         of(&[]),
         dezero(&["minimize", "--residuals", "x;", "--start", "x=1"]).failure(2),
         dezero(&["maximize", "--residuals", "x", "--start", "x=1"]).failure(2),

@@ -372,3 +372,13 @@ fn a_graph_with_gradients_has_one_for_each_variable_and_leaves_none() {
     let unnamed = graph.variables().iter().filter(|v| v.role == Role::Result);
     assert!(unnamed.into_iter().all(|v| v.gradient.is_some()));
 }
+
+#[test]
+fn a_graph_of_constants_has_no_gradients() {
+    let (x, c) = (Variable::new(2.0), Variable::constant(3.0));
+    let y = c.exp();
+    let graph = graph_with_gradients(&[&y, &x.square()]).unwrap();
+    let of_role = |role| graph.variables().iter().filter(move |v| v.role == role);
+    assert!(of_role(Role::Constant).all(|v| v.gradient.is_none()));
+    assert!(of_role(Role::Leaf).all(|v| v.gradient.is_some()));
+}
