@@ -395,7 +395,7 @@ fn chains(
             }
             Course::Down => {
                 let labelled = label.and_then(|_| {
-                    let middle = (top + bottom) / 2;
+                    let middle = usize::midpoint(top, bottom);
                     (top + 1..bottom)
                         .filter(|&rank| layers.is_between[rank])
                         .min_by_key(|&rank| (rank.abs_diff(middle), rank))
