@@ -101,7 +101,7 @@ fn all_but_crossings(problem: &Problem, layout: &Layout) -> Faults {
 #[test]
 fn random_graphs_have_no_faults_but_crossings() {
     for seed in 1..=150 {
-        let mut random = Random(seed * 0x9e37_79b9_7f4a_7c15);
+        let mut random = Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
         let problem = clustered(&mut random);
         let layout = lay_out(&problem);
         assert_eq!(
@@ -115,7 +115,7 @@ fn random_graphs_have_no_faults_but_crossings() {
 #[test]
 fn curves_are_smooth_and_end_on_outlines() {
     for seed in 1..=40 {
-        let mut random = Random(seed * 0x2545_f491_4f6c_dd1d);
+        let mut random = Random(0x2545_f491_4f6c_dd1d_u64.wrapping_mul(seed));
         let problem = clustered(&mut random);
         let layout = lay_out(&problem);
         for (edge, Route { points, .. }) in problem.edges.iter().zip(&layout.edges) {
