@@ -316,7 +316,7 @@ fn choose_trunks(layers: &Layers, paths: &mut [Path]) -> Vec<Trunk> {
     let named: usize = longest.iter().map(|&at| bends(&paths[at])).sum();
     let (mut total, mut named) = (total, named);
     for at in longest {
-        if total <= MOST && named <= 16 * MOST {
+        if total <= MOST && named <= 64 * MOST {
             break;
         }
         let count = bends(&paths[at]);
