@@ -118,9 +118,26 @@ impl<'a> Drawn<'a> {
     fn new(problem: &'a Problem, layout: &'a Layout) -> Self {
         let mut lines: Vec<Line> = Vec::new();
         let mut known: HashMap<[(u64, u64); 4], usize> = HashMap::new();
+        let mut trunks: HashMap<(u64, u64), usize> = HashMap::new();
         for (edge, route) in layout.edges.iter().enumerate() {
             for points in route.points.windows(4).step_by(3) {
                 let piece = [points[0], points[1], points[2], points[3]];
+                // Edges that share a trunk run down it from one point, each as far as it needs.
+                if piece.iter().all(|point| point.0 == piece[0].0) {
+                    let from = (piece[0].0.to_bits(), piece[0].1.to_bits());
+                    let at = *trunks.entry(from).or_insert(lines.len());
+                    if at < lines.len() {
+                        let line: &mut Line = &mut lines[at];
+                        let goes_on = (piece[3].1 > piece[0].1) == (line.piece[3].1 > piece[0].1);
+                        if goes_on {
+                            let length = |piece: Piece| (piece[3].1 - piece[0].1).abs();
+                            if length(piece) > length(line.piece) {
+                                (line.piece, line.edges) = (piece, vec![edge]);
+                            }
+                            continue;
+                        }
+                    }
+                }
                 let mut key = piece.map(|(x, y)| (x.to_bits(), y.to_bits()));
                 let mut back = key;
                 back.reverse();

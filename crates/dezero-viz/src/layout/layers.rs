@@ -316,7 +316,7 @@ fn choose_trunks(layers: &Layers, paths: &mut [Path]) -> Vec<Trunk> {
     let named: usize = longest.iter().map(|&at| bends(&paths[at])).sum();
     let (mut total, mut named) = (total, named);
     for at in longest {
-        if total <= MOST && named <= 16 * MOST {
+        if total <= MOST && named <= 64 * MOST {
             break;
         }
         let count = bends(&paths[at]);
@@ -395,7 +395,7 @@ fn chains(
             }
             Course::Down => {
                 let labelled = label.and_then(|_| {
-                    let middle = (top + bottom) / 2;
+                    let middle = usize::midpoint(top, bottom);
                     (top + 1..bottom)
                         .filter(|&rank| layers.is_between[rank])
                         .min_by_key(|&rank| (rank.abs_diff(middle), rank))

@@ -31,11 +31,15 @@ mod untangle;
 /// What is to be laid out. Lengths are in points; everything is referred to by position.
 #[derive(Clone, Debug, Default)]
 pub struct Problem {
+    /// The nodes.
     pub nodes: Vec<Node>,
+    /// The edges.
     pub edges: Vec<Edge>,
     /// A cluster comes after the cluster that it lies in.
     pub clusters: Vec<Cluster>,
+    /// Nodes that have to be on certain ranks.
     pub ranks: Vec<(Rank, Vec<usize>)>,
+    /// The way that edges go.
     pub direction: Direction,
     /// The least distance between the outlines of nodes on neighbouring ranks.
     pub rank_distance: f64,
@@ -68,20 +72,28 @@ pub enum Rank {
     Last,
 }
 
+/// A node.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
+    /// In points.
     pub width: f64,
+    /// In points.
     pub height: f64,
+    /// Where edges end.
     pub outline: Outline,
+    /// The innermost cluster that it belongs to.
     pub cluster: Option<usize>,
 }
 
 /// Where edges end at a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outline {
+    /// On a rectangle.
     #[default]
     Box,
+    /// On an ellipse.
     Ellipse,
+    /// On a rhombus.
     Diamond,
 }
 
@@ -89,17 +101,22 @@ pub enum Outline {
 /// where that costs no crossing.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge {
+    /// The node that it leaves.
     pub from: usize,
+    /// The node that it points to; it may be the same.
     pub to: usize,
     /// The width and height of its label; (0, 0) if it has none.
     pub label: (f64, f64),
     /// Whether it has no say in the ranks.
     pub is_free: bool,
+    /// How much it wants to be short, 1 where nothing is said.
     pub weight: f64,
 }
 
+/// Nodes that are kept together in a frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Cluster {
+    /// The cluster that it lies in, which comes before it.
     pub parent: Option<usize>,
     /// The width and height of its title, which stands at the top left inside of its frame.
     pub title: (f64, f64),
@@ -107,15 +124,19 @@ pub struct Cluster {
     pub padding: f64,
 }
 
+/// x and y in points.
 pub type Point = (f64, f64);
 
 /// Places in points, from the upper left corner, x to the right and y down.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
+    /// Of all that is drawn, lines without their thickness.
     pub width: f64,
+    /// Of all that is drawn.
     pub height: f64,
     /// The centres of the nodes.
     pub nodes: Vec<Point>,
+    /// The ways of the edges.
     pub edges: Vec<Route>,
     /// The frames of the clusters; one that is empty has no size.
     pub clusters: Vec<Frame>,
@@ -126,16 +147,22 @@ pub struct Layout {
 /// the other.
 #[derive(Clone, Debug, Default)]
 pub struct Route {
+    /// Empty for an edge from or to a node that does not exist.
     pub points: Vec<Point>,
     /// The centre of its label.
     pub label: Option<Point>,
 }
 
+/// A rectangle, in points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Frame {
+    /// Its left edge.
     pub x: f64,
+    /// Its upper edge.
     pub y: f64,
+    /// To the right.
     pub width: f64,
+    /// Down.
     pub height: f64,
 }
 

@@ -8,6 +8,8 @@ use super::Problem;
 use super::layers::{Kind, Layers};
 
 const NONE: usize = usize::MAX;
+/// How much wider than the narrowest of the four the mean of them may be.
+const DRIFT: f64 = 1.3;
 
 /// The place of each item, the least of them 0 or more; `apart` is the distance to keep between the
 /// places of two neighbours.
@@ -354,7 +356,7 @@ fn balance(
         }
     }
     let mut values = Vec::new();
-    (0..layers.items.len())
+    let mean: Vec<f64> = (0..layers.items.len())
         .map(|item| {
             values.clear();
             values.extend(runs.iter().map(|(_, x)| x[item]));
@@ -362,7 +364,13 @@ fn balance(
             let len = values.len();
             f64::midpoint(values[(len - 1) / 2], values[len / 2])
         })
-        .collect()
+        .collect();
+    // Where each step of a long chain lies between two operands, the mean drifts aside step by step.
+    let (low, high) = bounds(&mean);
+    if high - low > DRIFT * (all[narrowest].1 - all[narrowest].0) {
+        return runs.swap_remove(narrowest).1;
+    }
+    mean
 }
 
 /// Every rank from the left, without regard to the others.

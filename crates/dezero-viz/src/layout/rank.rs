@@ -31,97 +31,11 @@ pub(super) enum Lean {
 /// The rank of each node, from 0 on, without empty ranks. Edges end at least one rank from where they
 /// start, in either direction, unless a constraint or an `is_free` edge says otherwise.
 pub(super) fn ranks(problem: &Problem, lean: Lean) -> Vec<usize> {
-    let nodes = problem.nodes.len();
-    let mut union = Union::new(nodes);
-    let (mut first, mut last) = (None, None);
-    for (rank, members) in &problem.ranks {
-        let lead = match rank {
-            Rank::Same => None,
-            Rank::First => first,
-            Rank::Last => last,
-        };
-        let lead = lead.or(members.first().copied());
-        for &member in members {
-            union.join(lead.unwrap_or(member), member);
-        }
-        match rank {
-            Rank::Same => {}
-            Rank::First => first = lead,
-            Rank::Last => last = lead,
-        }
-    }
-    let (group, count) = union.numbers();
-    let (first, last) = (first.map(|node| group[node]), last.map(|node| group[node]));
-
-    let mut uses = vec![0; nodes];
-    for edge in &problem.edges {
-        uses[edge.from] += 1;
-    }
-    let mut arcs: Vec<Arc> = problem
-        .edges
-        .iter()
-        .filter(|edge| !edge.is_free && group[edge.from] != group[edge.to])
-        .map(|edge| {
-            let weight = ((edge.weight * UNIT).round() as i64).clamp(1, 1000);
-            let is_hub = uses[edge.from] >= HUB;
-            Arc {
-                tail: group[edge.from],
-                head: group[edge.to],
-                length: 1,
-                weight: if is_hub { (weight / 4).max(1) } else { weight },
-            }
-        })
-        .collect();
-    for arc in &mut arcs {
-        if first == Some(arc.head) || last == Some(arc.tail) {
-            (arc.tail, arc.head) = (arc.head, arc.tail);
-        }
-    }
-    let ends: Vec<_> = arcs.iter().map(|arc| (arc.tail, arc.head)).collect();
-    for (arc, turned) in arcs.iter_mut().zip(acyclic::turned(count, &ends)) {
-        if turned {
-            (arc.tail, arc.head) = (arc.head, arc.tail);
-        }
-    }
-    // One arc between two groups, with the weight of all.
-    arcs.sort_by_key(|arc| (arc.tail, arc.head));
-    arcs.dedup_by(|next, kept| {
-        let is_same = (next.tail, next.head) == (kept.tail, kept.head);
-        if is_same {
-            kept.weight = (kept.weight + next.weight).min(1_000_000);
-        }
-        is_same
-    });
+    let groups = groups(problem);
+    let count = groups.count;
+    let mut arcs = arcs(problem, &groups);
     let real = arcs.len();
-    let (mut is_source, mut is_sink) = (vec![true; count], vec![true; count]);
-    for arc in &arcs {
-        is_source[arc.head] = false;
-        is_sink[arc.tail] = false;
-    }
-    for node in 0..count {
-        let mut keep = |tail: usize, head: usize| {
-            if tail != head {
-                arcs.push(Arc {
-                    tail,
-                    head,
-                    length: 0,
-                    weight: 0,
-                });
-            }
-        };
-        if let Some(first) = first
-            && is_source[node]
-            && last != Some(node)
-        {
-            keep(first, node);
-        }
-        if let Some(last) = last
-            && is_sink[node]
-            && first != Some(node)
-        {
-            keep(node, last);
-        }
-    }
+    keep_ends(&groups, &mut arcs);
     let ranks = if lean == Lean::Spread {
         let mut ranks = simplex::ranks(count, &arcs, WORK);
         balance(&mut ranks, &arcs, real);
@@ -151,10 +65,135 @@ pub(super) fn ranks(problem: &Problem, lean: Lean) -> Vec<usize> {
     let mut values: Vec<i64> = ranks.clone();
     values.sort_unstable();
     values.dedup();
-    group
+    groups
+        .of
         .iter()
         .map(|&group| values.binary_search(&ranks[group]).unwrap_or(0))
         .collect()
+}
+
+/// Nodes that have to share a rank.
+struct Groups {
+    /// The group of each node.
+    of: Vec<usize>,
+    count: usize,
+    /// The groups on the first and on the last rank.
+    first: Option<usize>,
+    last: Option<usize>,
+}
+
+fn groups(problem: &Problem) -> Groups {
+    let mut union = Union::new(problem.nodes.len());
+    let (mut first, mut last) = (None, None);
+    for (rank, members) in &problem.ranks {
+        let lead = match rank {
+            Rank::Same => None,
+            Rank::First => first,
+            Rank::Last => last,
+        };
+        let lead = lead.or(members.first().copied());
+        for &member in members {
+            union.join(lead.unwrap_or(member), member);
+        }
+        match rank {
+            Rank::Same => {}
+            Rank::First => first = lead,
+            Rank::Last => last = lead,
+        }
+    }
+    let (of, count) = union.numbers();
+    Groups {
+        first: first.map(|node| of[node]),
+        last: last.map(|node| of[node]),
+        of,
+        count,
+    }
+}
+
+/// The arcs between groups, without cycles.
+fn arcs(problem: &Problem, groups: &Groups) -> Vec<Arc> {
+    let Groups {
+        of: group,
+        count,
+        first,
+        last,
+    } = groups;
+    let mut uses = vec![0; problem.nodes.len()];
+    for edge in &problem.edges {
+        uses[edge.from] += 1;
+    }
+    let mut arcs: Vec<Arc> = problem
+        .edges
+        .iter()
+        .filter(|edge| !edge.is_free && group[edge.from] != group[edge.to])
+        .map(|edge| {
+            let weight = ((edge.weight * UNIT).round() as i64).clamp(1, 1000);
+            let is_hub = uses[edge.from] >= HUB;
+            Arc {
+                tail: group[edge.from],
+                head: group[edge.to],
+                length: 1,
+                weight: if is_hub { (weight / 4).max(1) } else { weight },
+            }
+        })
+        .collect();
+    for arc in &mut arcs {
+        if *first == Some(arc.head) || *last == Some(arc.tail) {
+            (arc.tail, arc.head) = (arc.head, arc.tail);
+        }
+    }
+    let ends: Vec<_> = arcs.iter().map(|arc| (arc.tail, arc.head)).collect();
+    for (arc, turned) in arcs.iter_mut().zip(acyclic::turned(*count, &ends)) {
+        if turned {
+            (arc.tail, arc.head) = (arc.head, arc.tail);
+        }
+    }
+    // One arc between two groups, with the weight of all.
+    arcs.sort_by_key(|arc| (arc.tail, arc.head));
+    arcs.dedup_by(|next, kept| {
+        let is_same = (next.tail, next.head) == (kept.tail, kept.head);
+        if is_same {
+            kept.weight = (kept.weight + next.weight).min(1_000_000);
+        }
+        is_same
+    });
+    arcs
+}
+
+/// Arcs that keep all others below the first rank and above the last.
+fn keep_ends(groups: &Groups, arcs: &mut Vec<Arc>) {
+    let Groups {
+        count, first, last, ..
+    } = *groups;
+    let (mut is_source, mut is_sink) = (vec![true; count], vec![true; count]);
+    for arc in &*arcs {
+        is_source[arc.head] = false;
+        is_sink[arc.tail] = false;
+    }
+    for node in 0..count {
+        let mut keep = |tail: usize, head: usize| {
+            if tail != head {
+                arcs.push(Arc {
+                    tail,
+                    head,
+                    length: 0,
+                    weight: 0,
+                });
+            }
+        };
+        if let Some(first) = first
+            && is_source[node]
+            && last != Some(node)
+        {
+            keep(first, node);
+        }
+        if let Some(last) = last
+            && is_sink[node]
+            && first != Some(node)
+        {
+            keep(node, last);
+        }
+    }
 }
 
 /// Moves nodes that lie as well on several ranks to where fewest are.

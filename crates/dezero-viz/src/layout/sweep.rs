@@ -319,9 +319,9 @@ impl<'a> Search<'a> {
             if !any || self.work > self.limit {
                 break;
             }
-            for rank in 0..count {
-                is_due[rank] =
-                    (rank.saturating_sub(1)..(rank + 2).min(count)).any(|near| is_changed[near]);
+            for (rank, is_due) in is_due.iter_mut().enumerate() {
+                let near = rank.saturating_sub(1)..(rank + 2).min(count);
+                *is_due = is_changed[near].contains(&true);
             }
         }
     }
