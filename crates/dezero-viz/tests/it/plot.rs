@@ -563,3 +563,52 @@ fn dark_pictures_have_other_colours_and_the_same_lines() {
         assert_eq!(light.len(), dark.len());
     }
 }
+
+#[test]
+fn contours_carry_their_values() {
+    let svg = Paths::new(rosenbrock)
+        .range((-2.0, 2.0), (-1.0, 3.0))
+        .stationary("saddle", 0.5, 0.5)
+        .bounds((-1.0, f64::INFINITY), (f64::NEG_INFINITY, 2.0))
+        .picture()
+        .to_svg()
+        .to_owned();
+    assert_sound(&svg);
+    for text in [">10<", ">100<", ">1000<", ">saddle (0.5, 0.5)<", ">bounds<"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    // The bounds that are in the frame: on the left, and above.
+    let [left, top, right, bottom] = frame(&svg);
+    let bounds = &lines(&svg, "stroke-dasharray=\"7 4\"").concat();
+    let at_x = left + 0.25 * (right - left);
+    let at_y = top + 0.25 * (bottom - top);
+    assert!(
+        bounds
+            .iter()
+            .any(|p| (p.0 - at_x).abs() < 0.1 && (p.1 - bottom).abs() < 0.1)
+    );
+    assert!(
+        bounds
+            .iter()
+            .any(|p| (p.0 - right).abs() < 0.1 && (p.1 - at_y).abs() < 0.1)
+    );
+    // The valley is no blot: no two contours are at one place.
+    let contours = lines(&svg, "stroke-width=\"1.1\"");
+    let floor = contours
+        .iter()
+        .flatten()
+        .filter(|p| p.0 > right - 150.0 && p.1 < top + 30.0);
+    assert!(floor.count() < 60);
+}
+
+#[test]
+fn a_method_that_diverges_does_not_set_the_axis() {
+    let svg = Convergence::new()
+        .line("a", [1.0, 1e10, 1e200])
+        .line("b", [1.0, 1e-3, 1e-6])
+        .picture()
+        .to_svg()
+        .to_owned();
+    assert_sound(&svg);
+    assert!(svg.contains(">10⁻⁶<") && !svg.contains(">10²⁰⁰<"), "{svg}");
+}
