@@ -1,6 +1,8 @@
 //! The DOT text: notation, order, names, size.
 
 #[cfg(feature = "plot")]
+mod functions;
+#[cfg(feature = "plot")]
 mod plot;
 
 use std::collections::HashSet;
