@@ -241,14 +241,13 @@ fn check(
         )));
     }
     match ranges {
-        [_] => Ok(()),
         [_, _] if formulas.len() > 1 => Err(Failure::usage(
             "--range: with two variables the contours of one formula are drawn, not of several",
         )),
         [_, _] if order > 0 => Err(Failure::usage(
             "--order: derivatives are drawn along one variable; give one --range",
         )),
-        [_, _] => Ok(()),
+        [_] | [_, _] => Ok(()),
         _ => Err(Failure::usage(
             "--range: a picture is of one variable, or of two",
         )),

@@ -209,6 +209,47 @@ fn pictures_fit_the_number_of_variables() {
     assert!(svg.contains("maximum (1.571, ") && svg.contains("gradient ascent ("));
 }
 
+#[test]
+fn a_saddle_and_bounds_are_drawn() {
+    let directory = tempfile::tempdir().unwrap();
+    let draw = |arguments: &[&str]| picture(directory.path(), arguments);
+    let newton = ["--method", "newton", "--theme", "dark"];
+    let svg = draw(
+        &[
+            &["minimize", "x^2 - y^2", "--start", "x=1,y=0"],
+            &newton[..],
+        ]
+        .concat(),
+    );
+    assert!(
+        svg.contains(">saddle (0, 0)<") && !svg.contains(">minimum"),
+        "{svg}"
+    );
+    assert!(svg.contains("#0f172a"));
+    let svg = draw(&[&["minimize", "cos(x)", "--start", "x=0.1"], &newton[..2]].concat());
+    assert!(
+        svg.contains(">maximum at ") && !svg.contains(">minimum"),
+        "{svg}"
+    );
+    let bounded = ["--bounds", "x=-1..,y=0..2"];
+    let svg = draw(
+        &[
+            &["minimize", "x*y + exp(x)", "--start", "x=0,y=1"],
+            &bounded[..],
+        ]
+        .concat(),
+    );
+    assert!(
+        svg.contains(">bounds<") && svg.contains(">minimum (-1, 2)<"),
+        "{svg}"
+    );
+    let svg = draw(&["minimize", "x^2", "--start", "x=2", "--bounds", "x=1..3"]);
+    assert!(
+        svg.contains(">bounds<") && svg.contains(">minimum at 1<"),
+        "{svg}"
+    );
+}
+
 /// Also where the search fails: the picture may show why.
 #[test]
 fn a_search_that_fails_is_drawn() {

@@ -208,7 +208,7 @@ impl<'a> Curve<'a> {
         let parabola = Stroke::new(colours.parabola, 1.6).dashed(PARABOLA_DASH);
         let step = Stroke::new(colours.parabola, 1.6).dashed(STEP_DASH);
         for each in &self.parabolas {
-            panel.line(&self.arc(*each), &parabola);
+            panel.line(&arc(*each), &parabola);
             if let Some(vertex) = each.vertex() {
                 let lowest = (vertex, each.value(vertex));
                 panel.line(&[lowest, (vertex, f(vertex))], &step);
@@ -250,17 +250,6 @@ impl<'a> Curve<'a> {
         panel
     }
 
-    /// A parabola around its vertex, from somewhat before its point to as far on the other side.
-    fn arc(&self, parabola: Parabola) -> Vec<Point> {
-        let (from, to) = match parabola.vertex() {
-            Some(vertex) => (parabola.at, vertex),
-            None => (parabola.at - 1.0, parabola.at + 1.0),
-        };
-        let half = 1.15 * (to - from);
-        let arc = (-120..=120).map(|i| to + half * f64::from(i) / 120.0);
-        arc.map(|t| (t, parabola.value(t))).collect()
-    }
-
     /// Where the points are, or around zero.
     fn shown(&self) -> (f64, f64) {
         let stationary = self.stationary.iter().map(|(_, at)| *at);
@@ -281,6 +270,17 @@ impl<'a> Curve<'a> {
             None => (-1.0, 1.0),
         }
     }
+}
+
+/// A parabola around its vertex, from somewhat before its point to as far on the other side.
+fn arc(parabola: Parabola) -> Vec<Point> {
+    let (from, to) = match parabola.vertex() {
+        Some(vertex) => (parabola.at, vertex),
+        None => (parabola.at - 1.0, parabola.at + 1.0),
+    };
+    let half = 1.15 * (to - from);
+    let arc = (-120..=120).map(|i| to + half * f64::from(i) / 120.0);
+    arc.map(|t| (t, parabola.value(t))).collect()
 }
 
 const PARABOLA_DASH: Dash = Some("7 4");

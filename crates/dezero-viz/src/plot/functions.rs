@@ -171,7 +171,7 @@ impl<'a> Functions<'a> {
     fn panel(&self) -> Panel {
         let x = Axis::linear(&self.names[0], self.ends);
         let ends = x.data_ends();
-        let mut families: Vec<Sampled> = sampled(&self.families, ends);
+        let mut families: Vec<Sampled<'_, '_>> = sampled(&self.families, ends);
         let mut approximations = sampled(&self.approximations, ends);
 
         let seen = families.iter().filter_map(Sampled::shown);

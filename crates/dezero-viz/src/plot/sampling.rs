@@ -46,7 +46,7 @@ pub(super) struct Samples {
 
 impl Samples {
     /// Points spread over the interval from `low` to `high`, with both ends.
-    pub(super) fn spread(f: &Functions, (low, high): (f64, f64)) -> Self {
+    pub(super) fn spread(f: &Functions<'_>, (low, high): (f64, f64)) -> Self {
         let at = |share: f64| low + (high - low) * share;
         // The fractional parts of multiples of the golden ratio have no period.
         let golden = |i: usize| (i as f64 * 0.618_033_988_749_895).fract() - 0.5;
@@ -72,7 +72,7 @@ impl Samples {
 
     /// More points where the functions need them. `height` is where a value of a function is drawn,
     /// in pixels.
-    pub(super) fn refine(&mut self, f: &Functions, height: impl Fn(f64) -> f64) {
+    pub(super) fn refine(&mut self, f: &Functions<'_>, height: impl Fn(f64) -> f64) {
         let functions = self.values.first().map_or(0, Vec::len);
         let mut points: Vec<(f64, Vec<f64>)> =
             self.xs.drain(..).zip(self.values.drain(..)).collect();
@@ -103,7 +103,7 @@ impl Samples {
                     Piece::Straight => {}
                     Piece::Bent if level >= BENDS => {}
                     Piece::Bent | Piece::Broken if level + 1 < JUMPS => {
-                        next.extend([(a, m), (m, b)])
+                        next.extend([(a, m), (m, b)]);
                     }
                     _ => self.exhausted.extend([(xa, middle), (middle, xb)]),
                 }
@@ -170,7 +170,7 @@ impl Piece {
         }
         let [a, middle, b] = [a, middle, b].map(|height| height.clamp(BELOW, ABOVE));
         let steep = (a - middle).abs().max((b - middle).abs()) > 2.0;
-        if (middle - (a + b) / 2.0).abs() <= TOLERANCE {
+        if (middle - f64::midpoint(a, b)).abs() <= TOLERANCE {
             return if (b - a).abs() > 60.0 {
                 Self::Bent
             } else {
@@ -184,7 +184,7 @@ impl Piece {
 /// The values of several functions that are to be seen: all of them, but for those next to poles.
 ///
 /// Where the first function has poles, it alone says what is shown; of the others, what is near.
-pub(super) fn shown(f: &Functions, samples: &Samples) -> Option<(f64, f64)> {
+pub(super) fn shown(f: &Functions<'_>, samples: &Samples) -> Option<(f64, f64)> {
     let functions = samples.values.first().map_or(0, Vec::len);
     let each: Vec<Seen> = (0..functions).map(|k| Seen::of(f, samples, k)).collect();
     if !each.iter().any(|seen| seen.poles) {
@@ -201,7 +201,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(f: &Functions, samples: &Samples, function: usize) -> Self {
+    fn of(f: &Functions<'_>, samples: &Samples, function: usize) -> Self {
         let (peaks, poles) = peaks(f, samples, function);
         let points = || samples.xs.iter().copied().zip(samples.of(function));
         if poles.is_empty() {
@@ -239,7 +239,7 @@ impl Seen {
 
 /// The highest values near the peaks of a function, and the places of those that have no highest:
 /// of its poles.
-fn peaks(f: &Functions, samples: &Samples, function: usize) -> (Vec<f64>, Vec<f64>) {
+fn peaks(f: &Functions<'_>, samples: &Samples, function: usize) -> (Vec<f64>, Vec<f64>) {
     let size: Vec<f64> = samples.of(function).map(f64::abs).collect();
     let mut sorted: Vec<f64> = size.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);

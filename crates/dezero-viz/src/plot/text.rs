@@ -66,7 +66,7 @@ impl Panel {
                 .saturating_sub(count / 2)
                 .min(columns - count.min(columns));
             // Not into the label before, nor into the name at the end.
-            if begin >= free && begin + count + 1 <= at {
+            if begin >= free && begin + count < at {
                 line[column] = '┬';
                 for (i, c) in label.chars().enumerate() {
                     labels[begin + i] = c;

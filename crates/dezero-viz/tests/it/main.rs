@@ -2,6 +2,8 @@
 
 mod formats;
 #[cfg(feature = "plot")]
+mod functions;
+#[cfg(feature = "plot")]
 mod plot;
 
 use std::collections::HashSet;

@@ -6,8 +6,8 @@ use dezero_viz::Theme;
 use dezero_viz::plot::{Convergence, Curve, Fit, Functions, Parabola, Paths};
 
 /// The orange and the blue of the first two methods.
-const FIRST: &str = "stroke=\"#d55e00\"";
-const SECOND: &str = "stroke=\"#0072b2\"";
+pub(crate) const FIRST: &str = "stroke=\"#d55e00\"";
+pub(crate) const SECOND: &str = "stroke=\"#0072b2\"";
 
 fn rosenbrock(x0: f64, x1: f64) -> f64 {
     100.0 * (x1 - x0 * x0).powi(2) + (1.0 - x0).powi(2)
@@ -30,7 +30,7 @@ fn newton() -> [(f64, f64); 4] {
 }
 
 /// The numbers of all lines with this attribute.
-fn lines(svg: &str, attribute: &str) -> Vec<Vec<(f64, f64)>> {
+pub(crate) fn lines(svg: &str, attribute: &str) -> Vec<Vec<(f64, f64)>> {
     let paths = svg.split("<path d=\"").skip(1);
     let paths = paths.filter(|path| {
         path.split('>')
@@ -50,7 +50,7 @@ fn lines(svg: &str, attribute: &str) -> Vec<Vec<(f64, f64)>> {
 }
 
 /// The frame: left, top, right, bottom, from the rectangle that lines are cut at.
-fn frame(svg: &str) -> [f64; 4] {
+pub(crate) fn frame(svg: &str) -> [f64; 4] {
     let (_, clip) = svg
         .split_once("<clipPath")
         .expect("lines are cut at the frame");
@@ -65,7 +65,7 @@ fn frame(svg: &str) -> [f64; 4] {
     [x, y, x + number("width"), y + number("height")]
 }
 
-fn assert_sound(svg: &str) {
+pub(crate) fn assert_sound(svg: &str) {
     let (tag, _) = svg.split_once('>').expect("a tag");
     assert!(
         tag.starts_with("<svg ") && tag.contains("viewBox=\"0 0 "),
@@ -450,80 +450,6 @@ fn a_sampled_curve_goes_through_its_points() {
 }
 
 #[test]
-fn a_function_and_its_derivatives_are_told_apart() {
-    let picture = Functions::new(-7.0, 7.0)
-        .title("sin(x)")
-        .functions(["y", "y'", "y''"], |x: f64| {
-            vec![x.sin(), x.cos(), -x.sin()]
-        });
-    let svg = picture.picture().to_svg().to_owned();
-    assert_sound(&svg);
-    for text in [">y<", ">y&apos;<", ">y&apos;&apos;<", ">sin(x)<"] {
-        assert!(svg.contains(text), "{text}");
-    }
-    assert_eq!(lines(&svg, FIRST).len(), 1);
-    assert_eq!(lines(&svg, SECOND).len(), 1);
-    // A quarter of a period is drawn where it is.
-    let [left, top, right, bottom] = frame(&svg);
-    let at = |x: f64| left + (right - left) * (x + 7.0) / 14.0;
-    let top_of_sine = lines(&svg, FIRST)[0]
-        .iter()
-        .filter(|p| p.0 > at(0.0) && p.0 < at(3.0))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .copied()
-        .unwrap();
-    assert!((top_of_sine.0 - at(std::f64::consts::FRAC_PI_2)).abs() < 3.0);
-    let share = (top_of_sine.1 - top) / (bottom - top);
-    assert!((share - 0.06 / 1.12 / 2.0 * 2.0).abs() < 0.01, "{share}");
-    let text = picture.to_text(60, 16);
-    assert_eq!(text.lines().count(), 16);
-    assert!(text.ends_with("a y   b y'   c y''\n"), "{text}");
-    assert!(text.matches('b').count() >= 3, "{text}");
-}
-
-#[test]
-fn approximations_do_not_set_the_range() {
-    let draw = |wild: bool| {
-        let picture = Functions::new(-7.0, 7.0).function("sin(x)", f64::sin);
-        let scale = if wild { 1e6 } else { 1.0 };
-        let picture = picture.approximation("order 3", move |x| scale * (x - x.powi(3) / 6.0));
-        picture.picture().to_svg().to_owned()
-    };
-    let labels = |svg: &str| -> Vec<String> {
-        let texts = svg
-            .split("</text>")
-            .filter_map(|text| text.rsplit('>').next());
-        texts.map(str::to_owned).collect()
-    };
-    assert_sound(&draw(true));
-    assert_eq!(labels(&draw(true)), labels(&draw(false)));
-}
-
-#[test]
-fn functions_without_values_still_give_a_picture() {
-    let pictures = [
-        Functions::new(-1.0, 1.0),
-        Functions::new(f64::NAN, f64::INFINITY).function("x", |x| x),
-        Functions::new(5.0, -5.0).function("none", |_| f64::NAN),
-        Functions::new(0.0, 1e-300).function("tiny", |x| x),
-        Functions::new(-1e300, 1e300).function("huge", |x| 1e10 * x),
-        Functions::new(1e20, 1e20 + 1e5).function("coarse", |x| x),
-        Functions::new(-1.0, 1.0).functions(["a", "b"], |_| Vec::new()),
-        Functions::new(-1.0, 1.0).functions(Vec::<String>::new(), |_| vec![1.0]),
-        Functions::new(-1.0, 1.0).points("p", [(f64::NAN, 1.0), (0.0, f64::INFINITY)]),
-        Functions::new(-1.0, 1.0).mark("m", f64::NAN, f64::INFINITY),
-        Functions::new(-1.0, 1.0).function("noise", |x| (1e9 * x).sin().powi(3)),
-        Functions::new(-1.0, 1.0).function("poles", |x| 1.0 / (1e4 * x).sin()),
-    ];
-    for picture in pictures {
-        let svg = picture.picture().to_svg().to_owned();
-        assert_sound(&svg);
-        assert!(svg.len() < 400_000, "{}", svg.len());
-        assert!(picture.to_text(0, 0).lines().count() >= 6);
-    }
-}
-
-#[test]
 fn dark_pictures_have_other_colours_and_the_same_lines() {
     let draw = |theme| {
         [
@@ -562,4 +488,53 @@ fn dark_pictures_have_other_colours_and_the_same_lines() {
         assert_eq!(lines(&light, ""), lines(&dark, ""));
         assert_eq!(light.len(), dark.len());
     }
+}
+
+#[test]
+fn contours_carry_their_values() {
+    let svg = Paths::new(rosenbrock)
+        .range((-2.0, 2.0), (-1.0, 3.0))
+        .stationary("saddle", 0.5, 0.5)
+        .bounds((-1.0, f64::INFINITY), (f64::NEG_INFINITY, 2.0))
+        .picture()
+        .to_svg()
+        .to_owned();
+    assert_sound(&svg);
+    for text in [">10<", ">100<", ">1000<", ">saddle (0.5, 0.5)<", ">bounds<"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    // The bounds that are in the frame: on the left, and above.
+    let [left, top, right, bottom] = frame(&svg);
+    let bounds = &lines(&svg, "stroke-dasharray=\"7 4\"").concat();
+    let at_x = left + 0.25 * (right - left);
+    let at_y = top + 0.25 * (bottom - top);
+    assert!(
+        bounds
+            .iter()
+            .any(|p| (p.0 - at_x).abs() < 0.1 && (p.1 - bottom).abs() < 0.1)
+    );
+    assert!(
+        bounds
+            .iter()
+            .any(|p| (p.0 - right).abs() < 0.1 && (p.1 - at_y).abs() < 0.1)
+    );
+    // The valley is no blot: no two contours are at one place.
+    let contours = lines(&svg, "stroke-width=\"1.1\"");
+    let floor = contours
+        .iter()
+        .flatten()
+        .filter(|p| p.0 > right - 150.0 && p.1 < top + 30.0);
+    assert!(floor.count() < 60);
+}
+
+#[test]
+fn a_method_that_diverges_does_not_set_the_axis() {
+    let svg = Convergence::new()
+        .line("a", [1.0, 1e10, 1e200])
+        .line("b", [1.0, 1e-3, 1e-6])
+        .picture()
+        .to_svg()
+        .to_owned();
+    assert_sound(&svg);
+    assert!(svg.contains(">10⁻⁶<") && !svg.contains(">10²⁰⁰<"), "{svg}");
 }
