@@ -21,7 +21,7 @@ const GLANCE: Duration = Duration::from_millis(5);
 /// use std::time::Duration;
 /// use dezero_viz::{Format, graphviz};
 ///
-/// let svg = graphviz("digraph g { x -> y }", Format::Svg, Duration::from_secs(60))?;
+/// let svg = graphviz("digraph g { x -> y }", Format::Svg, Duration::from_mins(1))?;
 /// # Ok::<(), dezero_viz::Error>(())
 /// ```
 ///
@@ -142,14 +142,14 @@ mod tests {
 
     #[test]
     fn the_text_goes_in_and_the_picture_comes_out() {
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let made = outcome("echo \"$@\"; cat", patience).unwrap();
         assert_eq!(made, b"-Tsvg\ndigraph g {}");
     }
 
     #[test]
     fn what_goes_wrong_is_said() {
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let error = outcome("echo syntax error in line 1 >&2; exit 3", patience).unwrap_err();
         assert!(error.is_graphviz());
         assert!(

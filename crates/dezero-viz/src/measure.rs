@@ -4,9 +4,6 @@ use crate::diagram::{Cluster, Diagram, Line, Node, Shape};
 use crate::layout::{self, Outline, Problem};
 use crate::text;
 
-/// From baseline to baseline, in font sizes.
-const LINE: f64 = 1.2;
-
 /// Around the text beside an edge, in points.
 const AROUND_LABEL: (f64, f64) = (5.0, 2.0);
 
@@ -33,12 +30,8 @@ pub(crate) fn size(lines: &[Line], font_size: f64) -> (f64, f64) {
     let widths = lines.iter().map(|line| text::width(&line.text, font_size));
     (
         widths.fold(0.0, f64::max),
-        lines.len() as f64 * line_height(font_size),
+        lines.len() as f64 * text::line_height(font_size),
     )
-}
-
-pub(crate) fn line_height(font_size: f64) -> f64 {
-    LINE * font_size
 }
 
 fn node(node: &Node) -> layout::Node {

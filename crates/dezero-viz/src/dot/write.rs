@@ -51,10 +51,6 @@ fn write_diagram(dot: &mut String, diagram: &Diagram) -> fmt::Result {
             None => free.push(node),
         }
     }
-    enum Step {
-        Open(usize),
-        Close,
-    }
     let mut steps: Vec<Step> = outermost.into_iter().rev().map(Step::Open).collect();
     while let Some(step) = steps.pop() {
         let Step::Open(at) = step else {
@@ -77,6 +73,12 @@ fn write_diagram(dot: &mut String, diagram: &Diagram) -> fmt::Result {
     }
     dot.push_str("}\n");
     Ok(())
+}
+
+/// What is left to write of the clusters.
+enum Step {
+    Open(usize),
+    Close,
 }
 
 const FONT: &str = "DejaVu Sans";

@@ -3,7 +3,7 @@
 use dezero_core::Graph;
 
 use super::Look;
-use super::learner::description;
+use super::words::description;
 use crate::diagram::{Arrow, Diagram, Edge, Line, Node, Paint, Shape, Sheet};
 use crate::dot::variable_label;
 use crate::theme::Theme;

@@ -9,6 +9,7 @@ use super::palette::Kind;
 use super::repeat::{Chain, chains};
 use super::sketch::{Edge, Sketch, What};
 use super::value;
+use super::words::{description, passes};
 use super::{Chains, Look};
 use crate::diagram::{self, Arrow, Cluster, Diagram, Key, Line, Sample, Shape};
 
@@ -99,11 +100,18 @@ impl Shown<'_> {
             drawn.cluster = cluster;
             diagram.nodes.push(drawn);
         }
+        // The shape of an array is written once, also where many take it.
+        let mut labelled = vec![false; self.graph.variables().len()];
         for (edge, to) in self.drawn_edges() {
             let from = self.stand_in(edge.from);
             if let (Some(from), Some(to)) = (place[from], place[to]) {
                 let mut drawn = self.edge(edge);
                 (drawn.from, drawn.to) = (from, to);
+                let is_array = self.graph.variables()[edge.variable].value.ndim() > 0;
+                if is_array && labelled[edge.variable] {
+                    drawn.label.clear();
+                }
+                labelled[edge.variable] |= !drawn.label.is_empty();
                 diagram.edges.push(drawn);
             }
         }
@@ -215,7 +223,7 @@ impl Shown<'_> {
                 drawn.shape = Shape::Box;
                 drawn.margin = (9.0, 5.0);
                 drawn.least = (28.0, 26.0);
-                drawn.tooltip = function.label().to_owned();
+                function.label().clone_into(&mut drawn.tooltip);
                 drawn.details = vec![("function".to_owned(), function.label().to_owned())];
                 drawn.details.extend(self.source(function.line));
                 Kind::Function
@@ -444,68 +452,6 @@ impl Shown<'_> {
         }
         legend
     }
-}
-
-/// The passes of a graph with their titles, if there are several.
-fn passes(sketch: &Sketch, graph: &Graph) -> Vec<(usize, String)> {
-    let numbers: BTreeSet<usize> = sketch.nodes.iter().map(|node| node.pass).collect();
-    if numbers.len() < 2 {
-        return Vec::new();
-    }
-    numbers
-        .into_iter()
-        .map(|pass| (pass, pass_title(pass, graph)))
-        .collect()
-}
-
-/// `backward 2 (gives gx2)`.
-pub(super) fn pass_title(pass: usize, graph: &Graph) -> String {
-    if pass == 0 {
-        return "forward".to_owned();
-    }
-    let mut given: Vec<&str> = graph
-        .variables()
-        .iter()
-        .filter(|variable| {
-            let pass_of = |creator: usize| graph.functions()[creator].pass;
-            variable.creator.map(pass_of) == Some(pass)
-        })
-        .filter_map(|variable| variable.name.as_deref())
-        .collect();
-    given.sort_unstable();
-    given.dedup();
-    if given.is_empty() || given.len() > 3 {
-        return format!("backward {pass}");
-    }
-    format!("backward {pass} (gives {})", given.join(", "))
-}
-
-/// `A computational graph: gx2 from x, by 8 functions.`
-pub(super) fn description(graph: &Graph) -> String {
-    let variables = graph.variables();
-    let names = |places: Vec<usize>| {
-        let mut names: Vec<&str> = places
-            .into_iter()
-            .filter_map(|at| variables[at].name.as_deref())
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(8);
-        names.join(", ")
-    };
-    let outputs = names(graph.outputs().to_vec());
-    let is_leaf = |&at: &usize| variables[at].role == Role::Leaf;
-    let leaves = names((0..variables.len()).filter(is_leaf).collect());
-    let mut text = "A computational graph".to_owned();
-    if !outputs.is_empty() {
-        text = format!("{text}: {outputs}");
-        if !leaves.is_empty() && leaves != outputs {
-            text = format!("{text} from {leaves}");
-        }
-    }
-    let count = graph.functions().len();
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{text}, by {count} function{plural}.")
 }
 
 fn line(text: &str) -> Line {

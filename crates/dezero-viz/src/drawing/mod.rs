@@ -1,6 +1,7 @@
 //! Drawings of computational graphs.
 
 mod book;
+mod dominators;
 mod learner;
 mod palette;
 mod plot;
@@ -8,6 +9,7 @@ mod repeat;
 mod sketch;
 mod summary;
 mod value;
+mod words;
 
 use std::path::Path;
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use dezero_core::{Graph, Role};
 
-use super::learner::{description, pass_title};
 use super::palette::Kind;
 use super::sketch::{Sketch, What};
+use super::words::{description, pass_title};
 use super::{Look, value};
 use crate::diagram::{Arrow, Cluster, Diagram, Edge, Line, Node, Shape};
 
@@ -90,10 +90,11 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
     );
     if left_out > 0 {
         let plural = if left_out == 1 { "" } else { "s" };
-        diagram.note.push_str(&format!(
-            "\nOf the edges into a box, the {EDGES} that stand for most are drawn; {left_out} thinner \
-             one{plural} are not."
-        ));
+        diagram.note = format!(
+            "{}\nOf the edges into a box, the {EDGES} that stand for most are drawn; {left_out} thinner \
+             one{plural} are not.",
+            diagram.note
+        );
     }
     diagram
 }

@@ -4,7 +4,8 @@ use std::fmt::{self, Write};
 
 use crate::diagram::{Diagram, Line};
 use crate::layout::Direction;
-use crate::measure::{line_height, size};
+use crate::measure::size;
+use crate::text::line_height;
 use crate::svg::Placed;
 
 /// Between the text and the outline of a collapsed cluster, in points: beside and above.

@@ -10,8 +10,8 @@ use std::fmt::{self, Write};
 
 use crate::diagram::{Align, Cluster, Dash, Diagram, Edge, Line, Node, Paint, Shape};
 use crate::layout::{Frame, Layout, Point, Problem, Route};
-use crate::measure::{line_height, size};
-use crate::text::FAMILIES;
+use crate::measure::size;
+use crate::text::{FAMILIES, line_height};
 use crate::xml::Escaped;
 
 /// Around the drawing, in points.

@@ -48,6 +48,7 @@ pub(crate) fn line_height(size: f64) -> f64 {
 }
 
 /// Whether the embedded fonts can draw a character.
+#[cfg(test)]
 pub(crate) fn has_glyph(c: char) -> bool {
     faces().iter().any(|face| face.glyph_index(c).is_some())
 }

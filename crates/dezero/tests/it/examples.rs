@@ -58,8 +58,13 @@ fn step26_prints_its_graph() {
 3 [label="x0", color=orange, style=filled]
 4 [label="x1", color=orange, style=filled]
 }
+graphs/goldstein.png
 "#;
+    let expected = expected.replace("graphs/", &format!("graphs{}", std::path::MAIN_SEPARATOR));
     assert_eq!(run("step26"), expected);
+    // The DOT is beside the picture.
+    let dot = picture("goldstein.dot");
+    assert!(dot.starts_with("digraph g {\n1 [label=\"z\","), "{dot}");
 }
 
 #[test]
@@ -161,6 +166,9 @@ fn step35_differentiates_tanh() {
         .collect();
     assert!((numbers[1] - numbers[2]).abs() < 1e-15, "{}", lines[1]);
 
+    assert!(picture("tanh_4.html").starts_with("<!DOCTYPE html>"));
+    assert!(picture("tanh_5.dot").starts_with("digraph g {\n1 [label=\"gx5\","));
+
     let orders: Vec<&str> = text.lines().filter(|line| line.starts_with("gx")).collect();
     assert!(orders[0].starts_with("gx1: variable(0.41997434161402614), "));
     assert!(orders[1].starts_with("gx2: variable(-0.6397000084492246), "));
@@ -192,4 +200,12 @@ fn pinn_solves_poissons_equation() {
         .find_map(|line| line.strip_prefix("largest error: "));
     let error: f64 = error.expect("the error is told").trim().parse().unwrap();
     assert!(error < 1e-3, "{output}");
+}
+
+#[test]
+fn the_graph_of_a_loss_with_derivatives_is_drawn() {
+    assert!(run("pinn_graph").starts_with("graphs/pinn_graph.svg: "));
+    let svg = picture("pinn_graph.svg");
+    assert!(svg.contains(">backward 2 (gives u_xx, u_yy)<"));
+    assert!(svg.contains(">W3</text>"));
 }
