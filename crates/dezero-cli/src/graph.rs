@@ -19,7 +19,7 @@ use crate::report::{Failure, Report, write_file};
 const MOST_NODES: i64 = 3_000_000;
 
 /// How long Graphviz may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[derive(Debug, Args)]
 pub(crate) struct GraphArguments {
@@ -120,9 +120,10 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
             "the graph has {nodes} nodes, too many to draw; ask for a lower --order"
         )));
     }
-    let graph = match arguments.gradients {
-        true => graph_with_gradients(&y)?,
-        false => graph(&y),
+    let graph = if arguments.gradients {
+        graph_with_gradients(&y)?
+    } else {
+        graph(&y)
     };
     let title = arguments.title.clone().unwrap_or_else(|| {
         let formula: Vec<&str> = arguments.text.formula.split_whitespace().collect();
@@ -163,10 +164,9 @@ fn drawing<'a>(
     format: Format,
 ) -> Drawing<'a> {
     let style = match (arguments.style, format, arguments.engine) {
-        (Some(StyleName::Learner), ..) => Style::Learner,
         // The book's text is what a file of DOT is expected to be.
         (Some(StyleName::Dezero), ..) | (None, Format::Dot, Engine::Auto) => Style::DeZero,
-        (None, ..) => Style::Learner,
+        _ => Style::Learner,
     };
     let direction = match arguments.direction {
         None | Some(DirectionName::Down) => Direction::Down,

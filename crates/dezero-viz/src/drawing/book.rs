@@ -12,6 +12,7 @@ use crate::theme::Theme;
 const FONT: f64 = 14.0;
 const RANKS: f64 = 36.0;
 const NODES: f64 = 18.0;
+const MARGIN: (f64, f64) = (7.92, 3.96); // 0.11 and 0.055 inches
 
 /// The diagram of a graph, as the book has it drawn by Graphviz.
 pub(super) fn diagram(graph: &Graph, look: Look<'_>) -> Diagram {
@@ -97,7 +98,7 @@ fn node(label: String, shape: Shape, colour: &str) -> Node {
             ..Paint::default()
         },
         least: (54.0, 36.0),
-        margin: (8.0, 4.0),
+        margin: MARGIN,
         ..Node::default()
     }
 }

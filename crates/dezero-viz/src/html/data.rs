@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use crate::diagram::{Diagram, Line};
 use crate::layout::Direction;
 use crate::measure::size;
-use crate::text::line_height;
 use crate::svg::Placed;
+use crate::text::line_height;
 
 /// Between the text and the outline of a collapsed cluster, in points: beside and above.
 const AROUND: (f64, f64) = (16.0, 10.0);

@@ -48,14 +48,18 @@ pub(super) fn write(svg: &mut String, edge: &Edge, points: &[Point]) -> fmt::Res
     Ok(())
 }
 
-/// Takes a length off the end of a curve, and returns the new end and the old one.
-fn shorten(points: &mut [Point], length: f64) -> (Point, Point) {
+/// Takes a length off the end of a line of curves, and returns the new end and the old one.
+fn shorten(points: &mut Vec<Point>, length: f64) -> (Point, Point) {
+    let tip = points[points.len() - 1];
+    // Curves that are all within the arrow give way to it.
+    while points.len() > 4 && distance(points[points.len() - 4], tip) < length {
+        points.truncate(points.len() - 3);
+    }
     let at = points.len() - 4;
     let curve = [points[at], points[at + 1], points[at + 2], points[at + 3]];
-    let [start, .., tip] = curve;
-    let most = MOST * distance(start, tip);
+    let most = MOST * distance(curve[0], tip);
     let length = length.min(most.max(1.0));
-    // The place on the curve that is this far from its end.
+    // The place on the curve that is this far from the tip.
     let (mut near, mut far) = (0.0, 1.0);
     for _ in 0..40 {
         let middle = f64::midpoint(near, far);
@@ -150,4 +154,33 @@ fn write_arrow(
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arrow_takes_its_length_over_several_curves() {
+        // Ten points down, in pieces of 7 and 3.
+        let down = |from: f64, to: f64| {
+            let step = (to - from) / 3.0;
+            [from + step, from + 2.0 * step, to].map(|y| (0.0, y))
+        };
+        let mut points = vec![(0.0, 0.0)];
+        points.extend(down(0.0, 7.0));
+        points.extend(down(7.0, 10.0));
+        let (base, tip) = shorten(&mut points, 5.0);
+        assert_eq!((tip, points.len()), ((0.0, 10.0), 4));
+        assert!((base.1 - 5.0).abs() < 1e-6, "{base:?}");
+        assert_eq!(points[3], base);
+    }
+
+    #[test]
+    fn a_short_line_keeps_a_part_of_its_own() {
+        let mut points = vec![(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)];
+        let (base, tip) = shorten(&mut points, 8.0);
+        assert_eq!(tip, (3.0, 0.0));
+        assert!((base.0 - 3.0 * (1.0 - MOST)).abs() < 1e-6, "{base:?}");
+    }
 }

@@ -1,5 +1,6 @@
-//! The DOT text: notation, order, names, size.
+//! The DOT text (notation, order, names, size); and in modules, drawings, plots and formats.
 
+mod drawing;
 mod formats;
 #[cfg(feature = "plot")]
 mod functions;
