@@ -86,22 +86,28 @@
 //!
 //! # Its graph
 //!
-//! [`get_dot_graph`] writes what was computed in the DOT language of Graphviz, in the book's notation;
-//! names make it readable:
+//! What was computed can be drawn, with nothing to install; names make it readable:
 //!
 //! ```
-//! use dezero::{Variable, get_dot_graph, grad};
+//! use dezero::{Drawing, Variable, graph, grad};
 //!
 //! let x = Variable::new(1.0).named("x");
 //! let y = x.tanh().named("y");
 //! let gx = grad(&y, &[&x]).remove(0).named("gx");
 //! let gx2 = grad(&gx, &[&x]).remove(0).named("gx2");
-//! let dot = get_dot_graph(&gx2, false);
-//! assert!(dot.contains("[label=\"Tanh\", color=lightblue, style=filled, shape=box]"));
+//!
+//! let graph = graph(&gx2);
+//! let drawing = Drawing::new(&graph);
+//! # let file = std::env::temp_dir().join(format!("dezero-doc-{}.html", std::process::id()));
+//! # let page = &file;
+//! drawing.save(page)?; // "tanh.html", to explore in a browser; or .svg, .png, .pdf, .dot
+//! # std::fs::remove_file(page).unwrap();
+//! # Ok::<(), dezero::viz::Error>(())
 //! ```
 //!
-//! [`graph`] gives the same as data: variables, functions, edges, values, source lines, and the
-//! backward pass in which each was made.
+//! [`plot_dot_graph`] and [`get_dot_graph`] are the book's functions: a picture in the book's style, and the text in
+//! the DOT language. [`graph`] gives the graph as data: variables, functions, edges, values, gradients, source lines,
+//! and the backward pass in which each was made. [`viz`] has the rest: themes, styles, DOT files.
 //!
 //! # Arrays
 //!
@@ -158,7 +164,7 @@
 //! [`optim::Minimizer`] has the choice of the method (the loop above is
 //! [`GradientDescent`](optim::GradientDescent), to the last digit), bounds, tolerances, limits and a trace.
 //! [`optim::least_squares`] fits a model to data, with standard errors, and [`optim::root`] solves equations.
-//! The paths of searches, curves and fits are drawn by [`plot`].
+//! Functions, the paths of searches, curves and fits are drawn by [`plot`].
 //!
 //! # A function of one's own
 //!
@@ -220,11 +226,11 @@
 //! | `dezero-core` | [`Variable`], the primitives, recording and differentiation |
 //! | `dezero-expr` | [`expr`]: formulas |
 //! | `dezero-optim` | [`optim`]: minima, fits, roots |
-//! | `dezero-viz` | [`Dot`] and [`get_dot_graph`]: graphs as text; [`plot`]: functions and searches as SVG |
+//! | `dezero-viz` | [`viz`]: drawings of graphs, pages, DOT; [`plot`]: functions and searches |
 //! | `dezero-cli` | the command `dezero` |
 //!
-//! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, on by
-//! default too, the plots of `viz`.
+//! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, `png` and
+//! `pdf`, on by default too, the plots and formats of `viz`; `korean`, letters of Hangul in them.
 
 pub use dezero_core::*;
 #[cfg(feature = "viz")]
