@@ -363,6 +363,11 @@ impl Router<'_> {
     /// Whether a line comes near a foreign node or label of a rank.
     fn hits(&self, path: &Path, rank: usize, a: Point, b: Point) -> bool {
         let order = &self.layers.ranks[rank];
+        // Only what of the line is as high as the rank can meet it, and a flat line is long.
+        let (top, bottom) = (self.bands.top[rank], self.bands.bottom[rank]);
+        let Some((a, b)) = between(a, b, top - CLEARANCE, bottom + CLEARANCE) else {
+            return false;
+        };
         let (left, right) = (a.0.min(b.0) - CLEARANCE, a.0.max(b.0) + CLEARANCE);
         let middle = self.bands.middle(rank);
         let is_solid = |item: usize| {
@@ -394,6 +399,18 @@ impl Router<'_> {
         }
         false
     }
+}
+
+/// The part of a line between two heights.
+fn between(a: Point, b: Point, top: f64, bottom: f64) -> Option<(Point, Point)> {
+    let rise = b.1 - a.1;
+    if rise == 0.0 {
+        return (top..=bottom).contains(&a.1).then_some((a, b));
+    }
+    let (first, last) = ((top - a.1) / rise, (bottom - a.1) / rise);
+    let (from, to) = (first.min(last).max(0.0), first.max(last).min(1.0));
+    let at = |t: f64| (a.0 + t * (b.0 - a.0), a.1 + t * rise);
+    (from <= to).then(|| (at(from), at(to)))
 }
 
 fn hermite(a: Knot, b: Knot) -> Piece {
