@@ -80,6 +80,16 @@ pub(crate) struct Line {
     pub(crate) accent: Option<(String, &'static str)>,
 }
 
+impl Line {
+    /// Text in the middle.
+    pub(crate) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Align {
     #[default]

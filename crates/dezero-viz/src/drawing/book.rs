@@ -37,15 +37,15 @@ pub(super) fn diagram(graph: &Graph, look: Look<'_>) -> Diagram {
     let mut numbered: Vec<(usize, Node)> = Vec::new();
     for variable in graph.variables() {
         let node = node(
-            variable_label(variable, look.verbose),
+            &variable_label(variable, look.verbose),
             Shape::Ellipse,
             "orange",
         );
         numbered.push((variable.number, node));
     }
     for function in graph.functions() {
-        let label = function.label().to_owned();
-        numbered.push((function.number, node(label, Shape::Box, "lightblue")));
+        let node = node(function.label(), Shape::Box, "lightblue");
+        numbered.push((function.number, node));
     }
     numbered.sort_by_key(|&(number, _)| number);
     let mut place = vec![0; numbered.len() + 1];
@@ -77,7 +77,7 @@ pub(super) fn diagram(graph: &Graph, look: Look<'_>) -> Diagram {
     diagram
 }
 
-fn node(label: String, shape: Shape, colour: &str) -> Node {
+fn node(label: &str, shape: Shape, colour: &str) -> Node {
     Node {
         class: match shape {
             Shape::Box => "function",
@@ -85,10 +85,7 @@ fn node(label: String, shape: Shape, colour: &str) -> Node {
         }
         .to_owned(),
         shape,
-        label: vec![Line {
-            text: label,
-            ..Line::default()
-        }],
+        label: vec![Line::new(label)],
         font_size: FONT,
         paint: Paint {
             fill: Some(colour.to_owned()),

@@ -173,7 +173,7 @@ impl Shown<'_> {
         Cluster {
             id: format!("pass-{pass}"),
             class: Kind::Pass(pass).class().to_owned(),
-            title: vec![line(title)],
+            title: vec![Line::new(title)],
             font_size: FRAME,
             paint: Kind::Pass(pass).paint(self.look.theme),
             collapsed: format!("{count} function{plural}"),
@@ -196,7 +196,7 @@ impl Shown<'_> {
         Cluster {
             id: format!("chain-{}", at + 1),
             class: Kind::Fold.class().to_owned(),
-            title: vec![line(&format!("× {}", chain.links.len()))],
+            title: vec![Line::new(&format!("× {}", chain.links.len()))],
             font_size: FRAME,
             paint: Kind::Fold.paint(self.look.theme),
             tooltip: format!("{} times the same, one after the other", chain.links.len()),
@@ -229,7 +229,7 @@ impl Shown<'_> {
                 Kind::Function
             }
             What::Variable(variable) => {
-                let kind = self.variable_kind(variable);
+                let kind = Kind::of_variable(self.graph, variable);
                 let variable = &self.graph.variables()[variable];
                 drawn.id = format!("v{}", variable.number);
                 if let Some(copy) = node.copy {
@@ -253,28 +253,17 @@ impl Shown<'_> {
         drawn
     }
 
-    fn variable_kind(&self, at: usize) -> Kind {
-        if self.graph.outputs().contains(&at) {
-            return Kind::Output;
-        }
-        match self.graph.variables()[at].role {
-            Role::Leaf => Kind::Leaf,
-            Role::Constant => Kind::Constant,
-            Role::Result => Kind::Named,
-        }
-    }
-
     fn variable_label(&self, variable: &GraphVariable, kind: Kind) -> Vec<Line> {
         let shown = value::text(&variable.value);
         let is_scalar = variable.value.ndim() == 0;
         let mut lines = match &variable.name {
-            None => vec![line(&shown)],
-            Some(name) if is_scalar && kind == Kind::Constant => vec![line(name)],
-            Some(name) if is_scalar => vec![line(&format!("{name} = {shown}"))],
-            Some(name) => vec![line(name), line(&shown)],
+            None => vec![Line::new(&shown)],
+            Some(name) if is_scalar && kind == Kind::Constant => vec![Line::new(name)],
+            Some(name) if is_scalar => vec![Line::new(&format!("{name} = {shown}"))],
+            Some(name) => vec![Line::new(name), Line::new(&shown)],
         };
         if self.look.verbose && is_scalar {
-            lines.push(line(&value::shape(&variable.value)));
+            lines.push(Line::new(&value::shape(&variable.value)));
         }
         lines.extend(self.gradient(variable));
         lines
@@ -313,17 +302,17 @@ impl Shown<'_> {
         };
         let (first, last) = (short(first), short(links[links.len() - 1][place]));
         if first == last {
-            return vec![line(&format!("{first} …"))];
+            return vec![Line::new(&format!("{first} …"))];
         }
-        vec![line(&format!("{first} … {last}"))]
+        vec![Line::new(&format!("{first} … {last}"))]
     }
 
     fn own_label(&self, node: usize) -> Vec<Line> {
         match self.sketch.nodes[node].what {
-            What::Function(at) => vec![line(&self.graph.functions()[at].symbol())],
+            What::Function(at) => vec![Line::new(&self.graph.functions()[at].symbol())],
             What::Variable(at) => {
                 let variable = &self.graph.variables()[at];
-                self.variable_label(variable, self.variable_kind(at))
+                self.variable_label(variable, Kind::of_variable(self.graph, at))
             }
         }
     }
@@ -375,7 +364,7 @@ impl Shown<'_> {
         let is_unnamed = matches!((from.what, to.what), (What::Function(_), What::Function(_)));
         let is_varying = self.is_folded && self.is_within(edge);
         if is_unnamed && !is_varying {
-            drawn.label.push(line(&value::text(&variable.value)));
+            drawn.label.push(Line::new(&value::text(&variable.value)));
             drawn.label.extend(self.gradient(variable));
         }
         if is_unnamed {
@@ -451,12 +440,5 @@ impl Shown<'_> {
             sample(Kind::Fold, "× n", "one of n alike");
         }
         legend
-    }
-}
-
-fn line(text: &str) -> Line {
-    Line {
-        text: text.to_owned(),
-        ..Line::default()
     }
 }

@@ -1,5 +1,7 @@
 //! The colours of the learner's style, by what a thing is.
 
+use dezero_core::{Graph, Role};
+
 use crate::diagram::{Dash, Paint, Sheet};
 use crate::html::Palette;
 use crate::theme::Theme;
@@ -33,6 +35,18 @@ type Colours = (&'static str, &'static str, &'static str);
 const BACKWARD: usize = 4;
 
 impl Kind {
+    /// What a variable of a graph is drawn as.
+    pub(super) fn of_variable(graph: &Graph, at: usize) -> Self {
+        if graph.outputs().contains(&at) {
+            return Self::Output;
+        }
+        match graph.variables()[at].role {
+            Role::Leaf => Self::Leaf,
+            Role::Constant => Self::Constant,
+            Role::Result => Self::Named,
+        }
+    }
+
     /// The class in SVG and pages.
     pub(super) fn class(self) -> &'static str {
         match self {

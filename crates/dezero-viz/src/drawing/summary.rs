@@ -54,7 +54,7 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
             diagram.clusters.push(Cluster {
                 id: format!("pass-{pass}"),
                 class: Kind::Pass(pass).class().to_owned(),
-                title: vec![line(&pass_title(pass, graph))],
+                title: vec![Line::new(&pass_title(pass, graph))],
                 font_size: 12.0,
                 paint: Kind::Pass(pass).paint(look.theme),
                 ..Cluster::default()
@@ -70,7 +70,7 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
         };
         let kind = match part {
             Part::Functions { .. } => Kind::Group,
-            Part::Variable(at) => variable_kind(graph, at),
+            Part::Variable(at) => Kind::of_variable(graph, at),
         };
         kind.class().clone_into(&mut node.class);
         node.paint = kind.paint(look.theme);
@@ -189,8 +189,8 @@ fn functions(
         id: format!("pass-{pass}-part-{}", band + 1),
         shape: Shape::Box,
         label: vec![
-            line(&format!("{} function{plural}", thousands(count))),
-            line(&operations.join(", ")),
+            Line::new(&format!("{} function{plural}", thousands(count))),
+            Line::new(&operations.join(", ")),
         ],
         font_size: 12.0,
         margin: (10.0, 5.0),
@@ -206,9 +206,9 @@ fn variable(graph: &Graph, at: usize) -> Node {
     let variable = &graph.variables()[at];
     let shown = value::text(&variable.value);
     let label = match &variable.name {
-        Some(name) if variable.value.ndim() == 0 => vec![line(&format!("{name} = {shown}"))],
-        Some(name) => vec![line(name), line(&shown)],
-        None => vec![line(&shown)],
+        Some(name) if variable.value.ndim() == 0 => vec![Line::new(&format!("{name} = {shown}"))],
+        Some(name) => vec![Line::new(name), Line::new(&shown)],
+        None => vec![Line::new(&shown)],
     };
     Node {
         id: format!("v{}", variable.number),
@@ -217,17 +217,6 @@ fn variable(graph: &Graph, at: usize) -> Node {
         margin: (5.0, 2.0),
         least: (34.0, 28.0),
         ..Node::default()
-    }
-}
-
-fn variable_kind(graph: &Graph, at: usize) -> Kind {
-    if graph.outputs().contains(&at) {
-        return Kind::Output;
-    }
-    match graph.variables()[at].role {
-        Role::Leaf => Kind::Leaf,
-        Role::Constant => Kind::Constant,
-        Role::Result => Kind::Named,
     }
 }
 
@@ -276,7 +265,7 @@ fn edges(
             to,
             class: kind.class().to_owned(),
             label: if count > 1 {
-                vec![line(&thousands(count))]
+                vec![Line::new(&thousands(count))]
             } else {
                 Vec::new()
             },
@@ -309,11 +298,4 @@ pub(super) fn thousands(count: usize) -> String {
         text.push(digit);
     }
     text
-}
-
-fn line(text: &str) -> Line {
-    Line {
-        text: text.to_owned(),
-        ..Line::default()
-    }
 }

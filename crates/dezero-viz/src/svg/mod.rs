@@ -315,13 +315,9 @@ fn write_lines(
     Ok(())
 }
 
-/// Text with its line breaks, in the middle.
+/// Text with its line breaks.
 fn lines(text: &str) -> Vec<Line> {
-    let line = |text: &str| Line {
-        text: text.to_owned(),
-        ..Line::default()
-    };
-    text.lines().map(line).collect()
+    text.lines().map(Line::new).collect()
 }
 
 /// A paint as attributes.
