@@ -109,7 +109,7 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     let mut y = point.value(&formula)?;
     // A formula that is a variable is that variable.
     if !point.variables.iter().any(|x| x.is_same(&y)) {
-        y.set_name("y");
+        y.set_name(free_name(&point.names));
     }
     if let Some(by) = by {
         y = derivative(&y, &point.variables[by], &point.names[by], arguments.order)?;
@@ -147,6 +147,14 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     Ok(Report::text(String::new()))
 }
 
+/// A name for the result that no variable has.
+fn free_name(taken: &[String]) -> &'static str {
+    let mut names = ["y", "z", "f", "result"].into_iter();
+    names
+        .find(|name| taken.iter().all(|taken| taken != name))
+        .unwrap_or("the result")
+}
+
 /// What Graphviz makes of DOT text.
 pub(crate) fn by_graphviz(dot: &str, format: Format) -> Result<Vec<u8>, Failure> {
     Ok(graphviz(dot, format, PATIENCE)?)
@@ -154,6 +162,11 @@ pub(crate) fn by_graphviz(dot: &str, format: Format) -> Result<Vec<u8>, Failure>
 
 /// The format that the name of a file says.
 pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
+    if path == Path::new("-") {
+        return Err(Failure::usage(
+            "--output -: leave out --output, and the text goes to standard output",
+        ));
+    }
     Format::from_path(path).map_err(|error| Failure::usage(format!("--output {error}")))
 }
 

@@ -80,7 +80,14 @@ impl Sharpness {
     ) -> Result<T, dezero::viz::Error> {
         let mut scale = self.scale.unwrap_or(SCALE);
         loop {
-            match make(scale) {
+            let made = make(scale);
+            if made.is_ok() && self.scale.is_none() && scale < SCALE {
+                eprintln!(
+                    "note: the picture is large, and drawn with {scale} pixels for each point in place of \
+                     {SCALE}; .svg and .html have no such limit"
+                );
+            }
+            match made {
                 Err(error)
                     if error.is_too_large() && self.scale.is_none() && scale > LEAST_SCALE =>
                 {

@@ -64,6 +64,12 @@ pub(crate) fn run(goal: Goal, arguments: &MinimizeArguments) -> Result<Report, F
     for &method in &methods {
         search::check(&problem, method)?;
     }
+    let numbers = problem.start.names.len();
+    if arguments.side_by_side && numbers != 2 {
+        return Err(Failure::usage(format!(
+            "--side-by-side: panels show functions of two variables, and this is one of {numbers}"
+        )));
+    }
     interrupt::listen();
     let keep = arguments.trace || arguments.output.is_some();
     if arguments.compare.is_empty() {

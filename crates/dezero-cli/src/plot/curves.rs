@@ -72,7 +72,7 @@ pub(super) fn draw(
     Ok(Report::new(String::new(), object))
 }
 
-/// What the legend says: y, y', y'' and so on, or the formulas.
+/// What the legend says: y, y′, y″ and so on, or the formulas.
 fn names(asked: &Asked, number: usize, order: usize, titled: bool) -> Vec<String> {
     let text = asked.formulas[number].text();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -88,7 +88,7 @@ fn names(asked: &Asked, number: usize, order: usize, titled: bool) -> Vec<String
         format!("{y} = {text}")
     };
     let derivatives = (1..=order).map(|k| match k {
-        1..=3 => format!("{y}{}", "'".repeat(k)),
+        1..=3 => format!("{y}{}", ["′", "″", "‴"][k - 1]),
         k => format!("{y}^({k})"),
     });
     std::iter::once(first).chain(derivatives).collect()

@@ -41,7 +41,10 @@ fn the_dot_of_the_book_is_drawn_in_every_format() {
             assert!(text.starts_with(start), "{file}: {text}");
         }
         let svg = fs::read_to_string(folder.path().join("g.svg")).unwrap();
-        let drawn = (count(&svg, "class=\"node "), count(&svg, "class=\"arrow\""));
+        let drawn = (
+            count(&svg, "class=\"node\""),
+            count(&svg, "class=\"arrow\""),
+        );
         assert_eq!(drawn, (nodes, edges), "{svg}");
     }
 }
@@ -53,7 +56,7 @@ fn what_is_drawn_can_be_drawn_again() {
     dezero_in(folder.path(), &["render", "g.dot", "-o", "again.dot"]).success();
     dezero_in(folder.path(), &["render", "again.dot", "-o", "again.svg"]).success();
     let svg = fs::read_to_string(folder.path().join("again.svg")).unwrap();
-    assert_eq!(count(&svg, "class=\"node "), 3);
+    assert_eq!(count(&svg, "class=\"node\""), 3);
     assert!(svg.contains(">Exp</text>"));
 }
 
@@ -62,7 +65,10 @@ fn standard_input_becomes_svg_on_standard_output() {
     let svg = dezero_with_input(&["render", "-"], "graph { a -- b }").success();
     assert!(svg.starts_with("<svg "), "{svg}");
     assert_eq!(
-        (count(&svg, "class=\"node "), count(&svg, "class=\"arrow\"")),
+        (
+            count(&svg, "class=\"node\""),
+            count(&svg, "class=\"arrow\"")
+        ),
         (2, 0)
     );
 }
@@ -150,7 +156,7 @@ fn a_large_graph_is_summarised_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let tanh = ["graph", "tanh(x)", "--at", "x=1", "--order", "9"];
     let svg = drawn(folder.path(), &tanh);
-    assert!(svg.contains("A summary: ") && count(&svg, "class=\"node ") < 60);
+    assert!(svg.contains("A summary: ") && count(&svg, "class=\"node") < 60);
     let whole = drawn(folder.path(), &[&tanh[..], &["--whole"]].concat());
-    assert!(!whole.contains("A summary: ") && count(&whole, "class=\"node ") > 5_000);
+    assert!(!whole.contains("A summary: ") && count(&whole, "class=\"node") > 5_000);
 }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::layout::Problem;
 use crate::picture::{Format, Picture, SCALE, write_file};
 use crate::svg::Placed;
+use crate::theme::Theme;
 
 /// A graph in the DOT language, to be drawn without Graphviz.
 ///
@@ -55,7 +56,7 @@ impl DotGraph {
 
     /// A page to explore the graph in a browser: one HTML file that needs no network.
     pub fn to_html(&self) -> String {
-        crate::html::page(&self.diagram, None)
+        crate::html::page(&self.diagram, None, Theme::Light)
     }
 
     /// The graph as DOT, with what is drawn of it said in full.
@@ -85,8 +86,23 @@ impl DotGraph {
     /// As [`to_bytes`](Self::to_bytes); or if the extension is another one, or the file cannot be
     /// written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.save_scaled(path, SCALE)
+    }
+
+    /// Saves the drawing as [`save`](Self::save) does, with `scale` pixels for each point if the format
+    /// has pixels.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save).
+    pub fn save_scaled(&self, path: impl AsRef<Path>, scale: f64) -> Result<(), Error> {
         let path = path.as_ref();
-        let bytes = self.to_bytes(Format::from_path(path)?, SCALE);
+        let bytes = self.to_bytes(Format::from_path(path)?, scale);
         write_file(path, bytes.map_err(|error| error.at(path))?)
+    }
+
+    /// Shows the drawing in a notebook: the Rust kernel evcxr calls this for the last value of a cell.
+    pub fn evcxr_display(&self) {
+        self.picture().evcxr_display();
     }
 }

@@ -117,6 +117,10 @@ impl Shown<'_> {
         }
         if self.look.legend {
             diagram.legend = self.legend(&diagram);
+            // Where there is only one thing, there is nothing to tell apart.
+            if diagram.legend.len() < 2 {
+                diagram.legend.clear();
+            }
         }
         diagram
     }
@@ -222,7 +226,10 @@ impl Shown<'_> {
                 drawn.id = format!("f{}", function.number);
                 drawn.shape = Shape::Box;
                 drawn.margin = (9.0, 5.0);
-                drawn.least = (28.0, 26.0);
+                // Two edges from one node need room for two arrows.
+                let is_twice = (1..function.inputs.len())
+                    .any(|at| function.inputs[..at].contains(&function.inputs[at]));
+                drawn.least = (if is_twice { 42.0 } else { 28.0 }, 26.0);
                 function.label().clone_into(&mut drawn.tooltip);
                 drawn.details = vec![("function".to_owned(), function.label().to_owned())];
                 drawn.details.extend(self.source(function.line));
@@ -312,6 +319,12 @@ impl Shown<'_> {
             What::Function(at) => vec![Line::new(&self.graph.functions()[at].symbol())],
             What::Variable(at) => {
                 let variable = &self.graph.variables()[at];
+                // Where it is computed, its value is to be seen.
+                if let (Some(_), Some(name)) = (self.sketch.nodes[node].copy, &variable.name)
+                    && variable.creator.is_some()
+                {
+                    return vec![Line::new(name)];
+                }
                 self.variable_label(variable, Kind::of_variable(self.graph, at))
             }
         }
@@ -391,7 +404,7 @@ impl Shown<'_> {
         let mut legend = Vec::new();
         let nodes = [
             (Kind::Leaf, Shape::Ellipse, "", "variable"),
-            (Kind::Named, Shape::Ellipse, "", "named result"),
+            (Kind::Named, Shape::Ellipse, "", "named intermediate"),
             (Kind::Output, Shape::Ellipse, "", "result"),
             (Kind::Function, Shape::Box, "f", "function"),
             (Kind::Constant, Shape::Plain, "1", "constant"),
@@ -429,12 +442,12 @@ impl Shown<'_> {
             });
         };
         if diagram.edges.iter().any(|edge| !edge.label.is_empty()) {
-            sample(Kind::Edge, "0.5", "value on its way");
+            sample(Kind::Edge, "0.5", "value");
         }
         let lines = diagram.nodes.iter().map(|node| &node.label);
         let mut lines = lines.chain(diagram.edges.iter().map(|edge| &edge.label));
         if lines.any(|label| label.iter().any(|line| line.accent.is_some())) {
-            sample(Kind::Gradient, "∂ 0.5", "gradient");
+            sample(Kind::Gradient, "∂ 0.5", "gradient of the result");
         }
         if !self.chains.is_empty() {
             sample(Kind::Fold, "× n", "one of n alike");

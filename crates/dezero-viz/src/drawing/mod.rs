@@ -46,6 +46,9 @@ pub enum Style {
 
 /// A drawing of a computational graph.
 ///
+/// Gradients that variables hold after `backward` are shown below their values; those of everything are there
+/// in the graph that [`graph_with_gradients`](dezero_core::graph_with_gradients) gives.
+///
 /// ```
 /// use dezero_core::{Variable, grad, graph};
 /// use dezero_viz::{Drawing, Theme};
@@ -168,7 +171,8 @@ impl<'a> Drawing<'a> {
         let diagram = self.diagram(Chains::Framed)?;
         let palette = palette::rules();
         let has_kinds = self.style == Style::Learner;
-        Ok(crate::html::page(&diagram, has_kinds.then_some(&palette)))
+        let palette = has_kinds.then_some(&palette);
+        Ok(crate::html::page(&diagram, palette, self.look.theme))
     }
 
     /// The drawing in the DOT language, for Graphviz. In the style of the book, it is what
@@ -207,8 +211,18 @@ impl<'a> Drawing<'a> {
     /// As [`to_bytes`](Self::to_bytes); or if the extension is another one, or the file cannot be
     /// written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.save_scaled(path, crate::picture::SCALE)
+    }
+
+    /// Saves the drawing as [`save`](Self::save) does, with `scale` pixels for each point if the format
+    /// has pixels.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save).
+    pub fn save_scaled(&self, path: impl AsRef<Path>, scale: f64) -> Result<(), Error> {
         let path = path.as_ref();
-        let bytes = self.to_bytes(Format::from_path(path)?, crate::picture::SCALE);
+        let bytes = self.to_bytes(Format::from_path(path)?, scale);
         write_file(path, bytes.map_err(|error| error.at(path))?)
     }
 

@@ -3,7 +3,7 @@
 
 use dezero_core::{Graph, Role};
 
-/// A leaf with more uses than this is drawn at each of them.
+/// A variable with more uses than this is drawn at each of them.
 const MOST_USES: usize = 8;
 
 /// Nodes and edges, by position. Nodes are in the order of the walk.
@@ -69,8 +69,7 @@ impl Sketch {
             }
             let is_split = match variable.role {
                 Role::Constant => true,
-                Role::Leaf => uses[at] > MOST_USES,
-                Role::Result => false,
+                Role::Leaf | Role::Result => uses[at] > MOST_USES,
             };
             if is_split && uses[at] > 0 && creator.is_none() && !is_output[at] {
                 continue;
@@ -82,7 +81,8 @@ impl Sketch {
             if let Some(from) = creator {
                 sketch.edge(from, node, at);
             }
-            source[at] = Some(node);
+            // What is computed stands where it is computed too.
+            source[at] = (!is_split || uses[at] == 0).then_some(node);
         }
         let mut copies = vec![0; variables.len()];
         for (function, &to) in graph.functions().iter().zip(&functions) {

@@ -84,7 +84,7 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
     let (edges, left_out) = edges(sketch, &part_of, &place, look);
     diagram.edges = edges;
     diagram.note = format!(
-        "A summary: {} nodes in {} boxes, by pass and depth. The whole can be asked for.",
+        "A summary: {} nodes in {} boxes, by pass and depth; numbers count edges. The option `whole` draws all.",
         thousands(sketch.nodes.len()),
         diagram.nodes.len()
     );
@@ -240,7 +240,8 @@ fn edges(
         let ends = (place[&from], place[&to]);
         let count = counts.entry(ends).or_default();
         if *count == 0 {
-            order.push((ends, is_across(from, to)));
+            let passes = [edge.from, edge.to].map(|end| sketch.nodes[end].pass);
+            order.push((ends, passes[0] != passes[1]));
         }
         *count += 1;
     }
@@ -278,13 +279,6 @@ fn edges(
         }
     });
     (drawn.collect(), left_out)
-}
-
-fn is_across(from: Part, to: Part) -> bool {
-    match (from, to) {
-        (Part::Functions { pass: a, .. }, Part::Functions { pass: b, .. }) => a != b,
-        _ => false,
-    }
 }
 
 /// A count with commas between its thousands.

@@ -40,7 +40,10 @@ pub(super) fn number(x: f64) -> String {
     if x == 0.0 {
         return "0".to_owned();
     }
-    if !x.is_finite() || (x.fract() == 0.0 && x.abs() < LARGE) {
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "-∞" }.to_owned();
+    }
+    if x.is_nan() || (x.fract() == 0.0 && x.abs() < LARGE) {
         return format!("{x}").to_lowercase();
     }
     let scientific = format!("{x:.3e}");
@@ -80,7 +83,7 @@ mod tests {
             (0.5, "0.5"),
             (2024.0, "2024"),
             (f64::NAN, "nan"),
-            (f64::NEG_INFINITY, "-inf"),
+            (f64::NEG_INFINITY, "-∞"),
         ];
         for (x, shown) in cases {
             assert_eq!(number(x), shown);

@@ -11,6 +11,7 @@ use std::fmt::Write;
 
 use crate::diagram::Diagram;
 use crate::svg::Placed;
+use crate::theme::Theme;
 use crate::xml::Escaped;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -53,8 +54,8 @@ impl Palette {
 }
 
 /// The page of a diagram. Without a palette its sheet keeps the colours of the diagram in the dark theme
-/// as well.
-pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
+/// as well. It starts dark if that is asked for, and else as its reader prefers.
+pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>, theme: Theme) -> String {
     let placed = Placed::new(diagram);
     let mut title = diagram
         .title
@@ -80,6 +81,9 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
     if palette.is_none() {
         state.push_str(" data-fixed");
     }
+    if theme == Theme::Dark {
+        state.push_str(" data-theme=\"dark\"");
+    }
     if diagram.nodes.len() + diagram.edges.len() > MANY {
         state.push_str(" data-many");
     }
@@ -97,7 +101,7 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>) -> String {
             "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
             "style" => page.push_str(&style),
             "state" => page.push_str(&state),
-            "svg" => page.push_str(placed.svg().trim_end()),
+            "svg" => page.push_str(placed.svg_of_page().trim_end()),
             "data" => data::write(&mut page, diagram, &placed),
             "script" => page.push_str(&script),
             _ => debug_assert!(false, "no such slot: {slot}"),

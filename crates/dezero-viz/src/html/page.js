@@ -261,7 +261,7 @@ field.addEventListener('keydown', (event) => {
 
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const paper = svg.querySelector(':scope > .paper');
-let theme = null;
+let theme = document.body.dataset.theme ?? null;
 
 function paint() {
   document.documentElement.dataset.theme = theme ?? (prefersDark.matches ? 'dark' : 'light');

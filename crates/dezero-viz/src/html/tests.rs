@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::page;
 use crate::diagram::{Diagram, Edge, Line, Node, Paint, Shape, Sheet};
+use crate::theme::Theme;
 
 /// Labels that would do harm where text is not kept text.
 const HOSTILE: [&str; 8] = [
@@ -82,8 +83,8 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 #[test]
 fn nothing_is_asked_of_a_network() {
     for page in [
-        page(&sample::diagram(), Some(&sample::palette())),
-        page(&hostile(), None),
+        page(&sample::diagram(), Some(&sample::palette()), Theme::Light),
+        page(&hostile(), None, Theme::Light),
     ] {
         assert!(page.starts_with("<!DOCTYPE html>"));
         // The names of the namespace in the drawing, and in the program that makes elements.
@@ -98,7 +99,7 @@ fn nothing_is_asked_of_a_network() {
 
 #[test]
 fn the_data_say_what_the_diagram_says() {
-    let page = page(&sample::diagram(), None);
+    let page = page(&sample::diagram(), None, Theme::Light);
     let data = between(&page, "class=\"data\">", "</script>");
     let value: serde_json::Value = serde_json::from_str(data).unwrap();
     let sample = sample::diagram();
@@ -125,7 +126,7 @@ fn the_data_say_what_the_diagram_says() {
 
 #[test]
 fn hostile_labels_stay_text() {
-    let page = page(&hostile(), None);
+    let page = page(&hostile(), None, Theme::Light);
     // The two scripts of the page itself, and no more.
     assert_eq!(page.matches("<script").count(), 2);
     assert_eq!(page.matches("</script").count(), 2);
@@ -142,7 +143,7 @@ fn hostile_labels_stay_text() {
 
 #[test]
 fn an_empty_diagram_is_a_page() {
-    let page = page(&Diagram::default(), None);
+    let page = page(&Diagram::default(), None, Theme::Light);
     assert!(page.contains("<h1>Computational graph</h1>"));
     let data = between(&page, "class=\"data\">", "</script>");
     let value: serde_json::Value = serde_json::from_str(data).unwrap();
@@ -171,9 +172,12 @@ fn a_reader_explores_the_page_in_a_browser() {
     let mut folded = sample::diagram();
     folded.clusters[2].starts_collapsed = true;
     let pages = [
-        ("sample.html", page(&sample::diagram(), Some(&palette))),
-        ("folded.html", page(&folded, Some(&palette))),
-        ("hostile.html", page(&hostile(), None)),
+        (
+            "sample.html",
+            page(&sample::diagram(), Some(&palette), Theme::Light),
+        ),
+        ("folded.html", page(&folded, Some(&palette), Theme::Light)),
+        ("hostile.html", page(&hostile(), None, Theme::Light)),
     ];
     for (name, page) in &pages {
         std::fs::write(folder.join(name), page).unwrap();

@@ -59,7 +59,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
     }
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = &target(path);
     if path.file_name().is_none() {
         return Err(io::ErrorKind::InvalidFilename.into());
     }
@@ -75,6 +75,20 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // If not even that works, the first error is the one to tell.
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// Where a path leads: what is a link stays one, also one to a file that is not there yet.
+fn target(path: &Path) -> PathBuf {
+    /// As many as systems follow.
+    const MOST_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else {
+            break;
+        };
+        target = folder(&target).join(next);
+    }
+    fs::canonicalize(&target).unwrap_or(target)
 }
 
 /// A new file in the folder of another.

@@ -22,7 +22,7 @@ pub(super) struct Label {
 }
 
 /// Pixels from one contour to the next below which they are one to the eye, about.
-const APART: f64 = 2.6;
+const APART: f64 = 1.0;
 
 /// What is left of a contour is drawn if it is as long as this, in pixels.
 const SHORTEST: f64 = 28.0;

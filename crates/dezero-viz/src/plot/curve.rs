@@ -235,7 +235,7 @@ impl<'a> Curve<'a> {
         }
         if !self.parabolas.is_empty() {
             panel.explain_line("parabola at a point", &parabola);
-            panel.explain_line("step to its vertex", &step);
+            panel.explain_line("from its vertex to the next point", &step);
         }
         for (name, at) in &self.stationary {
             panel.diamond((*at, f(*at)));

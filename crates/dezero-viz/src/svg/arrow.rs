@@ -19,7 +19,7 @@ pub(super) fn write(svg: &mut String, edge: &Edge, points: &[Point]) -> fmt::Res
     if points.len() < 4 {
         return Ok(());
     }
-    let mut points = points.to_vec();
+    let mut points = merged(points);
     let size = edge.arrow_size;
     let head = (edge.head != Arrow::None).then(|| shorten(&mut points, LENGTH * size));
     points.reverse();
@@ -46,6 +46,27 @@ pub(super) fn write(svg: &mut String, edge: &Edge, points: &[Point]) -> fmt::Res
         }
     }
     Ok(())
+}
+
+/// The line with what is straight up and down in one piece: a long edge goes past many ranks.
+fn merged(points: &[Point]) -> Vec<Point> {
+    let is_upright = |x: f64, curve: &[Point]| curve.iter().all(|point| (point.0 - x).abs() < 1e-3);
+    let mut merged = vec![points[0]];
+    let mut was_upright = false;
+    for curve in points[1..].chunks_exact(3) {
+        let start = merged[merged.len() - 1];
+        let upright = is_upright(start.0, curve);
+        if upright && was_upright {
+            merged.truncate(merged.len() - 3);
+            let from = merged[merged.len() - 1];
+            let rise = (curve[2].1 - from.1) / 3.0;
+            merged.extend([1.0, 2.0, 3.0].map(|k| (from.0, from.1 + k * rise)));
+        } else {
+            merged.extend_from_slice(curve);
+        }
+        was_upright = upright;
+    }
+    merged
 }
 
 /// Takes a length off the end of a line of curves, and returns the new end and the old one.
@@ -174,6 +195,20 @@ mod tests {
         assert_eq!((tip, points.len()), ((0.0, 10.0), 4));
         assert!((base.1 - 5.0).abs() < 1e-6, "{base:?}");
         assert_eq!(points[3], base);
+    }
+
+    #[test]
+    fn what_is_straight_becomes_one_piece() {
+        let mut points = vec![(5.0, 0.0)];
+        for rank in 0..100 {
+            let top = f64::from(rank) * 30.0;
+            points.extend([10.0, 20.0, 30.0].map(|y| (5.0, top + y)));
+        }
+        points.extend([(5.0, 3010.0), (9.0, 3020.0), (9.0, 3030.0)]);
+        let merged = merged(&points);
+        assert_eq!(merged.len(), 1 + 3 + 3);
+        assert_eq!((merged[0], merged[3]), ((5.0, 0.0), (5.0, 3000.0)));
+        assert_eq!(merged[6], (9.0, 3030.0));
     }
 
     #[test]

@@ -44,13 +44,22 @@ impl<'a> Placed<'a> {
 
     /// The picture as SVG.
     pub(crate) fn svg(&self) -> String {
+        self.written(Titles::Above)
+    }
+
+    /// The picture as SVG for a page, which moves each title with its frame.
+    pub(crate) fn svg_of_page(&self) -> String {
+        self.written(Titles::Within)
+    }
+
+    fn written(&self, titles: Titles) -> String {
         let mut svg = String::new();
-        let written = self.write(&mut svg);
+        let written = self.write(&mut svg, titles);
         debug_assert!(written.is_ok(), "a String takes everything");
         svg
     }
 
-    fn write(&self, svg: &mut String) -> fmt::Result {
+    fn write(&self, svg: &mut String, titles: Titles) -> fmt::Result {
         let diagram = self.diagram;
         let title = lines(&diagram.title);
         let note = lines(&diagram.note);
@@ -61,8 +70,12 @@ impl<'a> Placed<'a> {
             legend.width(),
             size(&note, NOTE).0,
         ];
-        let width = widths.into_iter().fold(0.0, f64::max) + 2.0 * MARGIN;
-        let mut drawing_from = MARGIN;
+        // Outlines go beyond the sizes of what they are around by half their width.
+        let nodes = diagram.nodes.iter().map(|node| node.paint.width);
+        let lines = nodes.chain(diagram.edges.iter().map(|edge| edge.paint.width));
+        let margin = MARGIN + lines.fold(0.0, f64::max) / 2.0;
+        let width = widths.into_iter().fold(0.0, f64::max) + 2.0 * margin;
+        let mut drawing_from = margin;
         if !title.is_empty() {
             drawing_from += size(&title, TITLE).1 + 10.0;
         }
@@ -75,7 +88,7 @@ impl<'a> Placed<'a> {
         if !note.is_empty() {
             height = note_from + size(&note, NOTE).1;
         }
-        height += MARGIN;
+        height += margin;
 
         writeln!(
             svg,
@@ -84,11 +97,15 @@ impl<'a> Placed<'a> {
             Length(width),
             Length(height)
         )?;
-        if !diagram.title.is_empty() {
-            writeln!(svg, "<title>{}</title>", Escaped(&diagram.title))?;
-        }
-        if !diagram.description.is_empty() {
-            writeln!(svg, "<desc>{}</desc>", Escaped(&diagram.description))?;
+        // A picture that is heard needs a title; without one, what it shows is told in its place.
+        let [title_heard, description] = match diagram.title.as_str() {
+            "" => [diagram.description.as_str(), ""],
+            title => [title, diagram.description.as_str()],
+        };
+        for (tag, text) in [("title", title_heard), ("desc", description)] {
+            if !text.is_empty() {
+                writeln!(svg, "<{tag}>{}</{tag}>", Escaped(text))?;
+            }
         }
         if let Some(paper) = &diagram.sheet.paper {
             writeln!(
@@ -99,7 +116,7 @@ impl<'a> Placed<'a> {
         }
         let ink = &diagram.sheet.text;
         let middle = width / 2.0;
-        write_lines(svg, "title", &title, TITLE, ink, (middle, MARGIN), 0.0)?;
+        write_lines(svg, "title", &title, TITLE, ink, (middle, margin), 0.0)?;
         let left = (width - self.layout.width) / 2.0;
         writeln!(
             svg,
@@ -107,7 +124,7 @@ impl<'a> Placed<'a> {
             Length(left),
             Length(drawing_from)
         )?;
-        self.write_drawing(svg)?;
+        self.write_drawing(svg, titles)?;
         svg.push_str("</g>\n");
         legend.write(svg, (middle - legend.width() / 2.0, legend_from), ink)?;
         write_lines(svg, "note", &note, NOTE, ink, (middle, note_from), 0.0)?;
@@ -115,12 +132,37 @@ impl<'a> Placed<'a> {
         Ok(())
     }
 
+    /// The title of a cluster over the edges, with an edge of the colour below that keeps it apart from them.
+    fn write_title_above(&self, svg: &mut String, cluster: &Cluster, frame: Frame) -> fmt::Result {
+        if !is_drawn(frame) || cluster.title.is_empty() {
+            return Ok(());
+        }
+        // What is not filled shows what it lies in.
+        let mut below = Some(cluster);
+        while let Some(around) = below.filter(|below| below.paint.fill.is_none()) {
+            below = around.parent.map(|parent| &self.diagram.clusters[parent]);
+        }
+        let fill = below.and_then(|below| below.paint.fill.as_ref());
+        if let Some(colour) = fill.or(self.diagram.sheet.paper.as_ref()) {
+            write!(
+                svg,
+                "<g stroke=\"{}\" stroke-width=\"3.5\" stroke-linejoin=\"round\" paint-order=\"stroke\">",
+                Escaped(colour)
+            )?;
+        } else {
+            svg.push_str("<g>");
+        }
+        write_title(svg, cluster, frame, "")?;
+        svg.push_str("</g>\n");
+        Ok(())
+    }
+
     /// Clusters lie under edges, and edges under nodes.
-    fn write_drawing(&self, svg: &mut String) -> fmt::Result {
+    fn write_drawing(&self, svg: &mut String, titles: Titles) -> fmt::Result {
         let (diagram, layout) = (self.diagram, &self.layout);
         svg.push_str("<g class=\"clusters\">\n");
         for (cluster, frame) in diagram.clusters.iter().zip(&layout.clusters) {
-            write_cluster(svg, cluster, *frame)?;
+            write_cluster(svg, cluster, *frame, titles)?;
         }
         svg.push_str("</g>\n<g class=\"edges\">\n");
         for (at, (edge, route)) in diagram.edges.iter().zip(&layout.edges).enumerate() {
@@ -128,7 +170,15 @@ impl<'a> Placed<'a> {
                 write_edge(svg, at, edge, route)?;
             }
         }
-        svg.push_str("</g>\n<g class=\"nodes\">\n");
+        svg.push_str("</g>\n");
+        if titles == Titles::Above && !diagram.clusters.is_empty() {
+            svg.push_str("<g class=\"titles\">\n");
+            for (cluster, frame) in diagram.clusters.iter().zip(&layout.clusters) {
+                self.write_title_above(svg, cluster, *frame)?;
+            }
+            svg.push_str("</g>\n");
+        }
+        svg.push_str("<g class=\"nodes\">\n");
         let places = self.problem.nodes.iter().zip(&layout.nodes);
         for (node, (measured, &centre)) in diagram.nodes.iter().zip(places) {
             if !node.hidden {
@@ -140,15 +190,28 @@ impl<'a> Placed<'a> {
     }
 }
 
-fn write_cluster(svg: &mut String, cluster: &Cluster, frame: Frame) -> fmt::Result {
-    if frame.width <= 0.0 || frame.height <= 0.0 {
+/// Where the titles of clusters are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Titles {
+    /// With their clusters, under the edges.
+    Within,
+    /// Over the edges.
+    Above,
+}
+
+fn is_drawn(frame: Frame) -> bool {
+    frame.width > 0.0 && frame.height > 0.0
+}
+
+fn write_cluster(svg: &mut String, cluster: &Cluster, frame: Frame, titles: Titles) -> fmt::Result {
+    if !is_drawn(frame) {
         return Ok(());
     }
     write!(
         svg,
-        "<g id=\"cluster-{}\" class=\"cluster {}\"{}>",
+        "<g id=\"cluster-{}\" class=\"{}\"{}>",
         Escaped(&cluster.id),
-        Escaped(&cluster.class),
+        Classes("cluster", &cluster.class),
         Painted(&cluster.paint)
     )?;
     write_tooltip(svg, &cluster.tooltip)?;
@@ -162,6 +225,14 @@ fn write_cluster(svg: &mut String, cluster: &Cluster, frame: Frame) -> fmt::Resu
         Length(frame.height),
         Length(radius)
     )?;
+    if titles == Titles::Within {
+        write_title(svg, cluster, frame, " stroke=\"none\"")?;
+    }
+    svg.push_str("</g>\n");
+    Ok(())
+}
+
+fn write_title(svg: &mut String, cluster: &Cluster, frame: Frame, stroke: &str) -> fmt::Result {
     let left = (frame.x + 10.0, frame.y + 6.0);
     let title: Vec<Line> = cluster
         .title
@@ -172,16 +243,14 @@ fn write_cluster(svg: &mut String, cluster: &Cluster, frame: Frame) -> fmt::Resu
         })
         .collect();
     let (size, colour) = (cluster.font_size, &cluster.paint.text);
-    write_lines(svg, "", &title, size, colour, left, 0.0)?;
-    svg.push_str("</g>\n");
-    Ok(())
+    write_text(svg, "", &title, size, colour, left, 0.0, stroke)
 }
 
 fn write_edge(svg: &mut String, at: usize, edge: &Edge, route: &Route) -> fmt::Result {
     write!(
         svg,
-        "<g id=\"edge-{at}\" class=\"edge {}\"{}>",
-        Escaped(&edge.class),
+        "<g id=\"edge-{at}\" class=\"{}\"{}>",
+        Classes("edge", &edge.class),
         Painted(&edge.paint)
     )?;
     write_tooltip(svg, &edge.tooltip)?;
@@ -199,9 +268,9 @@ fn write_edge(svg: &mut String, at: usize, edge: &Edge, route: &Route) -> fmt::R
 fn write_node(svg: &mut String, node: &Node, centre: Point, size: (f64, f64)) -> fmt::Result {
     write!(
         svg,
-        "<g id=\"{}\" class=\"node {}\"{}>",
+        "<g id=\"{}\" class=\"{}\"{}>",
         Escaped(&node.id),
-        Escaped(&node.class),
+        Classes("node", &node.class),
         Painted(&node.paint)
     )?;
     write_tooltip(svg, &node.tooltip)?;
@@ -210,7 +279,13 @@ fn write_node(svg: &mut String, node: &Node, centre: Point, size: (f64, f64)) ->
         let text = crate::measure::size(&node.label, node.font_size);
         let top = (centre.0, centre.1 - text.1 / 2.0);
         let colour = &node.paint.text;
-        write_lines(svg, "", &node.label, node.font_size, colour, top, text.0)?;
+        // What is not in the middle goes to the margins.
+        let room = match node.shape {
+            Shape::Box | Shape::Plain => size.0 - 2.0 * node.margin.0,
+            _ => text.0,
+        };
+        let width = room.max(text.0);
+        write_lines(svg, "", &node.label, node.font_size, colour, top, width)?;
     }
     svg.push_str("</g>\n");
     Ok(())
@@ -280,8 +355,24 @@ fn write_lines(
     lines: &[Line],
     font_size: f64,
     colour: &str,
+    place: Point,
+    width: f64,
+) -> fmt::Result {
+    let stroke = " stroke=\"none\"";
+    write_text(svg, class, lines, font_size, colour, place, width, stroke)
+}
+
+/// [`write_lines`], with an outline as attributes; none where that of what is around is meant.
+#[expect(clippy::too_many_arguments, reason = "all of one element")]
+fn write_text(
+    svg: &mut String,
+    class: &str,
+    lines: &[Line],
+    font_size: f64,
+    colour: &str,
     (x, top): Point,
     width: f64,
+    stroke: &str,
 ) -> fmt::Result {
     for (at, line) in lines.iter().enumerate() {
         if line.text.trim().is_empty() {
@@ -304,7 +395,7 @@ fn write_lines(
         }
         writeln!(
             svg,
-            " x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\" stroke=\"none\">{}</text>",
+            " x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\"{stroke}>{}</text>",
             Length(x),
             Length(y),
             Length(font_size),
@@ -318,6 +409,19 @@ fn write_lines(
 /// Text with its line breaks.
 fn lines(text: &str) -> Vec<Line> {
     text.lines().map(Line::new).collect()
+}
+
+/// What an element is, in general and in particular.
+struct Classes<'a>(&'static str, &'a str);
+
+impl fmt::Display for Classes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)?;
+        if !self.1.is_empty() {
+            write!(f, " {}", Escaped(self.1))?;
+        }
+        Ok(())
+    }
 }
 
 /// A paint as attributes.

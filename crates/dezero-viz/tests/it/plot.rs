@@ -524,7 +524,8 @@ fn contours_carry_their_values() {
         .iter()
         .flatten()
         .filter(|p| p.0 > right - 150.0 && p.1 < top + 30.0);
-    assert!(floor.count() < 60);
+    let floor = floor.count();
+    assert!(floor < 75, "{floor}");
 }
 
 #[test]

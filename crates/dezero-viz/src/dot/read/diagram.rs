@@ -196,7 +196,7 @@ impl Drawing<'_> {
             hidden: style.is_hidden,
             head: arrow(Key::ArrowHead, has_head),
             tail: arrow(Key::ArrowTail, has_tail),
-            arrow_size: attributes.number(Key::ArrowSize, 0.0, 20.0).unwrap_or(1.0),
+            arrow_size: attributes.number(Key::ArrowSize, 0.0, 4.0).unwrap_or(1.0),
             is_free: attributes.is_true(Key::Constraint) == Some(false),
             weight: attributes
                 .number(Key::Weight, 0.0, MOST_WEIGHT)

@@ -21,6 +21,10 @@ const POINT_SIZE: f64 = 0.05;
 const MOST_INCHES: f64 = 100.0;
 const MOST_POINTS: f64 = 500.0;
 
+/// The widest line, in points, and the widest margin, in inches: a picture has room for no more.
+const WIDEST_LINE: f64 = 24.0;
+const WIDEST_MARGIN: f64 = 10.0;
+
 /// The shape of a node.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Look {
@@ -103,7 +107,7 @@ impl Style {
 /// Without what fills it.
 pub(super) fn paint(attributes: &impl Lookup, style: &Style) -> Paint {
     let has_outline = attributes.number(Key::Outlines, 0.0, 10.0) != Some(0.0);
-    let width = attributes.number(Key::PenWidth, 0.0, MOST_POINTS);
+    let width = attributes.number(Key::PenWidth, 0.0, WIDEST_LINE);
     Paint {
         fill: None,
         stroke: if has_outline {
@@ -172,7 +176,7 @@ pub(super) fn room(attributes: &impl Lookup, look: Look) -> ((f64, f64), (f64, f
     let mut parts = attributes.text(Key::Margin).split([',', ' ']);
     let mut part = || {
         let number = leading_number(parts.find(|part| !part.is_empty())?)?;
-        Some(number.clamp(0.0, MOST_INCHES))
+        Some(number.clamp(0.0, WIDEST_MARGIN))
     };
     if let Some(beside) = part() {
         margin = (beside, part().unwrap_or(beside));
