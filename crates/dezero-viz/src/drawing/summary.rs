@@ -81,7 +81,7 @@ pub(super) fn diagram(graph: &Graph, sketch: &Sketch, look: Look<'_>) -> Diagram
         place.insert(part, diagram.nodes.len());
         diagram.nodes.push(node);
     }
-    let (edges, left_out) = edges(sketch, &part_of, &place, look);
+    let (edges, left_out) = edges(sketch, &part_of, &place, &diagram.nodes, look);
     diagram.edges = edges;
     diagram.note = format!(
         "A summary: {} nodes in {} boxes, by pass and depth; numbers count edges. The option `whole` draws all.",
@@ -226,6 +226,7 @@ fn edges(
     sketch: &Sketch,
     part_of: &[Option<Part>],
     place: &BTreeMap<Part, usize>,
+    nodes: &[Node],
     look: Look<'_>,
 ) -> (Vec<Edge>, usize) {
     let mut counts: HashMap<(usize, usize), usize> = HashMap::new();
@@ -240,24 +241,24 @@ fn edges(
         let ends = (place[&from], place[&to]);
         let count = counts.entry(ends).or_default();
         if *count == 0 {
-            let passes = [edge.from, edge.to].map(|end| sketch.nodes[end].pass);
-            order.push((ends, passes[0] != passes[1]));
+            order.push(ends);
         }
         *count += 1;
     }
     let all = order.len();
     let mut into: HashMap<usize, Vec<usize>> = HashMap::new();
-    for ((from, to), _) in &order {
-        into.entry(*to).or_default().push(counts[&(*from, *to)]);
+    for ends in &order {
+        into.entry(ends.1).or_default().push(counts[ends]);
     }
     for counts in into.values_mut() {
         counts.sort_unstable_by(|a, b| b.cmp(a));
         counts.truncate(EDGES);
     }
-    order.retain(|((from, to), _)| Some(&counts[&(*from, *to)]) >= into[to].last());
+    order.retain(|ends| Some(&counts[ends]) >= into[&ends.1].last());
     let left_out = all - order.len();
-    let drawn = order.into_iter().map(|((from, to), is_across)| {
+    let drawn = order.into_iter().map(|(from, to)| {
         let count = counts[&(from, to)];
+        let is_across = nodes[from].cluster != nodes[to].cluster;
         let kind = if is_across { Kind::Across } else { Kind::Edge };
         let mut paint = kind.paint(look.theme);
         paint.width = (1.0 + (count as f64).log10()).min(4.0);

@@ -5,6 +5,7 @@
 
 mod arrow;
 mod legend;
+mod thin;
 
 use std::fmt::{self, Write};
 
@@ -34,7 +35,8 @@ pub(crate) struct Placed<'a> {
 impl<'a> Placed<'a> {
     pub(crate) fn new(diagram: &'a Diagram) -> Self {
         let problem = diagram.problem();
-        let layout = crate::layout::lay_out(&problem);
+        let mut layout = crate::layout::lay_out(&problem);
+        thin::thin(&mut layout.edges);
         Self {
             diagram,
             problem,
