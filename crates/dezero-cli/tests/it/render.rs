@@ -160,3 +160,34 @@ fn a_large_graph_is_summarised_and_says_so() {
     let whole = drawn(folder.path(), &[&tanh[..], &["--whole"]].concat());
     assert!(!whole.contains("A summary: ") && count(&whole, "class=\"node") > 5_000);
 }
+
+#[test]
+fn a_result_takes_no_name_of_a_variable() {
+    let dot = dezero(&["graph", "x*y", "--at", "x=1,y=2"]).success();
+    assert!(dot.starts_with("digraph g {\n1 [label=\"z\","), "{dot}");
+    let dot = dezero(&["graph", "x*y*z", "--at", "x=1,y=2,z=3"]).success();
+    assert!(dot.starts_with("digraph g {\n1 [label=\"f\","), "{dot}");
+}
+
+#[test]
+fn standard_output_has_no_name() {
+    let error = dezero(&["graph", "x", "--at", "x=1", "-o", "-"]).failure(2);
+    assert!(error.contains("leave out --output"), "{error}");
+}
+
+#[test]
+fn panels_are_for_two_variables() {
+    let error = dezero(&[
+        "minimize",
+        "x^4 - 2*x^2",
+        "--start",
+        "x=2",
+        "--compare",
+        "gd,newton",
+        "--side-by-side",
+        "-o",
+        "x.svg",
+    ])
+    .failure(2);
+    assert!(error.contains("functions of two variables"), "{error}");
+}

@@ -233,3 +233,11 @@ fn the_function_of_the_book_writes_picture_and_dot() {
 fn the_same_program_draws_the_same_picture() {
     assert_eq!(svg(&tanh(4)), svg(&tanh(4)));
 }
+
+#[test]
+fn a_page_starts_in_the_theme_that_is_asked_for() {
+    let graph = graph(&tanh(1));
+    let page = |theme| Drawing::new(&graph).theme(theme).to_html().unwrap();
+    assert!(page(Theme::Dark).contains("<body data-theme=\"dark\""));
+    assert!(!page(Theme::Light).contains("<body data-theme"));
+}

@@ -453,6 +453,15 @@ fn links_stay_links_and_protected_files_stay() {
     write_file(file("link.svg"), "new").unwrap();
     assert_eq!(fs::read_to_string(file("there/a.svg")).unwrap(), "new");
     assert!(fs::symlink_metadata(file("link.svg")).unwrap().is_symlink());
+    // Also one to what is not there yet.
+    symlink("not-yet.svg", file("early.svg")).unwrap();
+    write_file(file("early.svg"), "first").unwrap();
+    assert!(
+        fs::symlink_metadata(file("early.svg"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert_eq!(fs::read_to_string(file("not-yet.svg")).unwrap(), "first");
     let mode = fs::metadata(file("there/a.svg"))
         .unwrap()
         .permissions()
