@@ -91,9 +91,9 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         ("atanh", [x]) => x.atanh(),
         ("sigmoid", [x]) => 1.0 / (1.0 + (-x).exp()),
         ("softplus", [x]) => x.max(0.0) + (-x.abs()).exp().ln_1p(),
-        ("relu", [x]) => x.max(0.0),
-        ("leaky_relu", [x]) if *x < 0.0 => 0.01 * x,
-        ("leaky_relu", [x, slope]) if *x < 0.0 => slope * x,
+        ("relu", [x]) => larger(*x, 0.0),
+        ("leaky_relu", [x]) if *x <= 0.0 => 0.01 * x,
+        ("leaky_relu", [x, slope]) if *x <= 0.0 => slope * x,
         ("leaky_relu", [x, ..]) => *x,
         ("erf", [x]) => libm::erf(*x),
         ("lgamma", [x]) => libm::lgamma(*x),
@@ -107,9 +107,9 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         ("pow", [x, y]) => x.powf(*y),
         ("atan2", [y, x]) => y.atan2(*x),
         ("hypot", [x, y]) => x.hypot(*y),
-        ("maximum" | "max", values) => values.iter().copied().reduce(f64::max)?,
-        ("minimum" | "min", values) => values.iter().copied().reduce(f64::min)?,
-        ("clip", [x, low, high]) => x.max(*low).min(*high),
+        ("maximum" | "max", values) => values.iter().copied().reduce(larger)?,
+        ("minimum" | "min", values) => values.iter().copied().reduce(smaller)?,
+        ("clip", [x, low, high]) => smaller(larger(*x, *low), *high),
         ("where", [condition, x, y]) => {
             if *condition == 0.0 {
                 *y
@@ -119,4 +119,17 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         }
         _ => return None,
     })
+}
+
+/// The larger of two, and NaN where either is, as in NumPy; the standard library's leaves NaN out.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
+    }
+}
+
+fn smaller(a: f64, b: f64) -> f64 {
+    -larger(-a, -b)
 }
