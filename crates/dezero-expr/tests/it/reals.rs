@@ -109,7 +109,9 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         ("hypot", [x, y]) => x.hypot(*y),
         ("maximum" | "max", values) => values.iter().copied().reduce(larger)?,
         ("minimum" | "min", values) => values.iter().copied().reduce(smaller)?,
-        ("clip", [x, low, high]) => smaller(larger(*x, *low), *high),
+        ("clip", [x, low, _]) if x < low => *low,
+        ("clip", [x, _, high]) if x > high => *high,
+        ("clip", [x, ..]) => *x,
         ("where", [condition, x, y]) => {
             if *condition == 0.0 {
                 *y
@@ -121,15 +123,12 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
     })
 }
 
-/// The larger of two, and NaN where either is, as in NumPy; the standard library's leaves NaN out.
+/// The larger of two, the second of two zeros, and NaN where either is, as in NumPy; the standard
+/// library's leaves NaN out, and takes either zero.
 fn larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() {
-        f64::NAN
-    } else {
-        a.max(b)
-    }
+    if a > b || a.is_nan() { a } else { b }
 }
 
 fn smaller(a: f64, b: f64) -> f64 {
-    -larger(-a, -b)
+    if a < b || a.is_nan() { a } else { b }
 }
