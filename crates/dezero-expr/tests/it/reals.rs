@@ -109,9 +109,10 @@ pub(crate) fn of_numbers(name: &str, arguments: &[f64]) -> Option<f64> {
         ("hypot", [x, y]) => x.hypot(*y),
         ("maximum" | "max", values) => values.iter().copied().reduce(larger)?,
         ("minimum" | "min", values) => values.iter().copied().reduce(smaller)?,
-        ("clip", [x, low, _]) if x < low => *low,
-        ("clip", [x, _, high]) if x > high => *high,
-        ("clip", [x, ..]) => *x,
+        ("clip", [x, low, high]) => {
+            let held = if x < low { low } else { x };
+            if held > high { *high } else { *held }
+        }
         ("where", [condition, x, y]) => {
             if *condition == 0.0 {
                 *y
