@@ -96,7 +96,7 @@ export class Browser {
 
   /** Waits until a question has a true answer, and returns it. */
   async until(question, ...values) {
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < 4000; tries += 1) {
       const answer = await this.ask(question, ...values);
       if (answer) return answer;
       await new Promise((resolve) => { setTimeout(resolve, 25); });
