@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// One row of the table.
 pub(crate) struct Work {
     pub(crate) name: &'static str,
-    /// What DESIGN asks for, in seconds, where it asks.
+    /// What it should take, in seconds, where there is a goal.
     pub(crate) goal: Option<f64>,
     pub(crate) ours: Side,
     pub(crate) twin: Side,
