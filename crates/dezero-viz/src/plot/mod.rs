@@ -3,7 +3,7 @@
 //! | picture | shows |
 //! | --- | --- |
 //! | [`Functions`] | functions of one variable, with derivatives or approximations; also as text for a terminal |
-//! | [`Paths`] | a function of two variables by its contours, and the ways of methods over it |
+//! | [`Paths`] | a function of two variables by its contours, and the ways of methods over it; also as text |
 //! | [`Curve`] | a function of one variable, and the points that methods came to |
 //! | [`Convergence`] | the value at each iteration, of a function of any number of variables |
 //! | [`Fit`] | data, and curves fitted to it; also as text for a terminal |
