@@ -9,8 +9,11 @@ mod digest;
 
 use std::fmt::Write;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use crate::diagram::Diagram;
 use crate::svg::Placed;
+use crate::text;
 use crate::theme::Theme;
 use crate::xml::Escaped;
 
@@ -53,6 +56,27 @@ impl Palette {
     }
 }
 
+/// The families of the fonts that a page brings, as pictures name them.
+const FAMILIES: [&str; 2] = ["Dezero Sans", "Dezero Sans Hangul"];
+
+/// The fonts that a drawing needs, so that it looks the same where none are installed.
+fn write_fonts(css: &mut String, svg: &str) {
+    let families = FAMILIES.iter().zip(text::files_for(svg));
+    for (family, file) in families {
+        let file = BASE64_STANDARD.encode(file);
+        let _ = writeln!(
+            css,
+            "@font-face {{ font-family: '{family}'; src: url(data:font/ttf;base64,{file}); }}"
+        );
+    }
+    let [first, second] = FAMILIES;
+    let _ = writeln!(
+        css,
+        ".dezero {{ font-family: '{first}', '{second}', {} }}",
+        text::FAMILIES
+    );
+}
+
 /// The page of a diagram. Without a palette its sheet keeps the colours of the diagram in the dark theme
 /// as well. It starts dark if that is asked for, and else as its reader prefers.
 pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>, theme: Theme) -> String {
@@ -65,7 +89,9 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>, theme: Theme) -
     if title.is_empty() {
         "Computational graph".clone_into(&mut title);
     }
+    let svg = placed.svg_of_page();
     let mut style = STYLE.to_owned();
+    write_fonts(&mut style, &svg);
     if let Some(palette) = palette {
         palette.write(&mut style);
     }
@@ -101,7 +127,7 @@ pub(crate) fn page(diagram: &Diagram, palette: Option<&Palette>, theme: Theme) -
             "title" | "heading" => page.push_str(&Escaped(&title).to_string()),
             "style" => page.push_str(&style),
             "state" => page.push_str(&state),
-            "svg" => page.push_str(placed.svg_of_page().trim_end()),
+            "svg" => page.push_str(svg.trim_end()),
             "data" => data::write(&mut page, diagram, &placed),
             "script" => page.push_str(&script),
             _ => debug_assert!(false, "no such slot: {slot}"),

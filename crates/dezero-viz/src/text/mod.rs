@@ -27,6 +27,28 @@ const FILES: &[&[u8]] = &[
     HANGUL,
 ];
 
+/// The font files that a text needs: those that have a character of it which none before has, and the first.
+pub(crate) fn files_for(text: &str) -> impl Iterator<Item = &'static [u8]> {
+    let mut needed = vec![false; FILES.len()];
+    if let Some(first) = needed.first_mut() {
+        *first = true;
+    }
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        if let Some(at) = faces()
+            .iter()
+            .position(|face| face.glyph_index(c).is_some())
+        {
+            needed[at] = true;
+        }
+    }
+    FILES
+        .iter()
+        .copied()
+        .zip(needed)
+        .filter(|(_, needed)| *needed)
+        .map(|(file, _)| file)
+}
+
 /// The width of a line of text in points at a font size in points.
 ///
 /// Characters that the embedded fonts lack count as much as fonts of the system may make of them.
