@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::apply;
 use crate::dtype::{DType, Element, Scalar, cast, each_dtype};
 use crate::error::{Error, Result};
-use crate::pool;
-use crate::shape::{Layout, SCALAR, Tuple, checked_size, reserve};
+use crate::lanes::map_lanes;
+use crate::pool::{self, filled, repeated, room};
+use crate::shape::{Layout, SCALAR, Tuple, checked_size};
 use crate::strided::Walk;
 
 /// An immutable n-dimensional array of `f64`, `f32`, `i64` or `bool`.
@@ -75,8 +77,11 @@ impl Tensor {
 impl Drop for Buffer {
     #[inline]
     fn drop(&mut self) {
-        if let Self::F64(values) = self {
-            pool::give(std::mem::take(values));
+        match self {
+            Self::F64(values) => pool::give(std::mem::take(values)),
+            Self::F32(values) => pool::give(std::mem::take(values)),
+            Self::I64(values) => pool::give(std::mem::take(values)),
+            Self::Bool(values) => pool::give(std::mem::take(values)),
         }
     }
 }
@@ -144,12 +149,7 @@ impl Array {
         let value = value.into();
         each_dtype!(dtype, T => {
             let size = checked_size("full", shape, size_of::<T>())?;
-            // `vec!` takes fresh zero pages from the system as they are, but aborts if there are
-            // none: for sizes that may fail, ask first.
-            if size > 1 << 20 {
-                drop(reserve::<T>("full", shape, size)?);
-            }
-            let values = vec![T::from(value); size];
+            let values = repeated("full", shape, size, T::from(value))?;
             Ok(Self::from_parts(values, Layout::contiguous(shape)))
         })
     }
@@ -176,7 +176,7 @@ impl Array {
         }
         let shape = [len.max(0.0) as usize];
         checked_size("arange", &shape, 8)?;
-        let mut values = reserve("arange", &shape, shape[0])?;
+        let mut values = room("arange", &shape, shape[0])?;
         // As NumPy, the second number fixes the distance.
         let delta = (start + step) - start;
         values.extend((0..shape[0]).map(|i| match i {
@@ -194,7 +194,7 @@ impl Array {
     /// A shape error when `len` is too big for memory.
     pub fn linspace(start: f64, stop: f64, len: usize) -> Result<Self> {
         checked_size("linspace", &[len], 8)?;
-        let mut values = reserve("linspace", &[len], len)?;
+        let mut values = room("linspace", &[len], len)?;
         let intervals = len.saturating_sub(1).max(1) as f64;
         let step = (stop - start) / intervals;
         values.extend((0..len).map(|i| i as f64 * step + start));
@@ -387,7 +387,9 @@ impl Array {
         if dtype == self.dtype() {
             return self.clone();
         }
-        each_dtype!(self.dtype(), T => each_dtype!(dtype, U => self.map(cast::<T, U>)))
+        each_dtype!(self.dtype(), T => each_dtype!(dtype, U => {
+            self.map(&|xs: &[T], ys: &mut [U]| map_lanes(xs, ys, cast::<T, U>))
+        }))
     }
 
     /// Whether shape and dtype are equal and every element is within `atol + rtol * |other|` of the
@@ -435,8 +437,9 @@ impl Array {
     pub(crate) fn copied<T: Element>(&self, op: &str) -> Result<Vec<T>> {
         each_dtype!(self.dtype(), U => {
             let (values, layout) = self.parts::<U>();
-            let mut out = reserve(op, &layout.shape, layout.size())?;
-            Walk::row_major(&[layout], &layout.shape).map(values, &mut out, cast::<U, T>);
+            let mut out = filled(op, &layout.shape, layout.size())?;
+            let walk = Walk::row_major(&[layout], &layout.shape);
+            apply::map(values, &walk, &mut out, &|xs: &[U], ys: &mut [T]| map_lanes(xs, ys, cast::<U, T>));
             Ok(out)
         })
     }

@@ -1,8 +1,11 @@
 //! The four element types, how they promote, and the scalars that stand beside arrays.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::sync::Mutex;
 
 use crate::array::{Array, Buffer, BufferRef, Repr};
+use crate::pool::{Kept, Local, Pool, Shared};
 
 /// Runs the body with the type name `$T` bound to the Rust type of a dtype.
 macro_rules! each_dtype {
@@ -199,11 +202,17 @@ pub(crate) fn cast<T: Element, U: Element>(value: T) -> U {
     U::from(value.into())
 }
 
-mod sealed {
-    use super::{Buffer, BufferRef};
+pub(crate) mod sealed {
+    use super::{Buffer, BufferRef, Element};
+    use crate::pool::{Local, Shared};
 
     /// How an element type is stored.
     pub trait Sealed: Sized {
+        /// The buffers that the thread keeps, and those that threads share.
+        fn local() -> &'static Local<Self>
+        where
+            Self: Element;
+        fn shared() -> &'static Shared<Self>;
         fn buffer(values: Vec<Self>) -> Buffer;
         fn values_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
         fn slice(buffer: BufferRef<'_>) -> Option<&[Self]>;
@@ -217,6 +226,20 @@ macro_rules! element {
         }
 
         impl sealed::Sealed for $T {
+            #[inline]
+            fn local() -> &'static Local<Self> {
+                thread_local! {
+                    static KEPT: RefCell<Kept<$T>> = RefCell::default();
+                }
+                &KEPT
+            }
+
+            #[inline]
+            fn shared() -> &'static Shared<Self> {
+                static SHARED: Shared<$T> = Mutex::new(Pool::new());
+                &SHARED
+            }
+
             #[inline]
             fn buffer(values: Vec<Self>) -> Buffer {
                 Buffer::$variant(values)

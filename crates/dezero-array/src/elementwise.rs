@@ -1,14 +1,26 @@
-//! What an elementwise primitive is made of: a closure per dtype, applied to every element, with
-//! broadcasting and promotion.
+//! What an elementwise primitive is made of: a function per dtype, of numbers or of slices, applied to
+//! every element, with broadcasting and promotion.
 //!
 //! The primitives themselves are elsewhere; here is no `sin` and no `+`.
 
+use crate::apply;
 use crate::array::{Array, Repr};
-use crate::dtype::{DType, Element, each_dtype};
+use crate::dtype::{DType, each_dtype};
 use crate::error::{Error, Result};
-use crate::pool::buffer;
-use crate::shape::{broadcast, checked_size, reserve};
-use crate::strided::{Walk, map_row, one_row, zip_row};
+use crate::lanes::{Lanes, map_lanes};
+use crate::pool::filled;
+use crate::shape::{broadcast, checked_size};
+use crate::strided::Walk;
+
+/// A function of every element of a slice, which it writes to another of the same length.
+///
+/// What it writes for an element must not depend on where that is: it is called with parts of arrays,
+/// also from several threads.
+pub type SliceMap<'a, T> = &'a (dyn Fn(&[T], &mut [T]) + Sync);
+
+/// A function of every pair of elements of two operands, which it writes to a slice. As for
+/// [`SliceMap`], it is called with parts of arrays.
+pub type SliceZip<'a, T> = &'a (dyn Fn(Lanes<'_, T>, Lanes<'_, T>, &mut [T]) + Sync);
 
 /// Functions of one array.
 impl Array {
@@ -20,69 +32,68 @@ impl Array {
     /// let x = Array::from([1, 4, 9]);
     /// assert_eq!(x.map_float(f64::sqrt, f32::sqrt), Array::from([1.0, 2.0, 3.0]));
     /// ```
-    #[inline]
     #[must_use]
-    pub fn map_float(&self, f64: impl Fn(f64) -> f64, f32: impl Fn(f32) -> f32) -> Self {
+    pub fn map_float(
+        &self,
+        f64: impl Fn(f64) -> f64 + Sync,
+        f32: impl Fn(f32) -> f32 + Sync,
+    ) -> Self {
         match &self.0 {
             Repr::F64(x) => f64(*x).into(),
-            _ if self.dtype() == DType::F32 => self.map(f32),
-            _ => self.astype(DType::F64).map(f64),
+            _ if self.dtype() == DType::F32 => self.map(&|xs, ys| map_lanes(xs, ys, &f32)),
+            _ => self
+                .astype(DType::F64)
+                .map(&|xs, ys| map_lanes(xs, ys, &f64)),
         }
     }
 
-    /// A function of every number, which keeps the dtype.
+    /// A function of every number, given as functions of slices; the dtype is kept. Without one for i64,
+    /// integers and truth values first become f64.
     ///
     /// # Errors
     ///
-    /// A dtype error, which names `op`, for bool.
-    #[inline]
-    pub fn map_number(
+    /// A dtype error, which names `op`, for bool where there is a function for i64.
+    ///
+    /// ```
+    /// use dezero_array::{Array, map_lanes};
+    ///
+    /// let twice = Array::from([1, 2]).map_slices(
+    ///     "twice",
+    ///     &|xs, ys| map_lanes(xs, ys, |x| 2.0 * x),
+    ///     &|xs, ys| map_lanes(xs, ys, |x| 2.0 * x),
+    ///     Some(&|xs, ys| map_lanes(xs, ys, |x| 2 * x)),
+    /// )?;
+    /// assert_eq!(twice, Array::from([2, 4]));
+    /// # Ok::<(), dezero_array::Error>(())
+    /// ```
+    pub fn map_slices(
         &self,
         op: &'static str,
-        f64: impl Fn(f64) -> f64,
-        f32: impl Fn(f32) -> f32,
-        i64: impl Fn(i64) -> i64,
+        f64: SliceMap<'_, f64>,
+        f32: SliceMap<'_, f32>,
+        i64: Option<SliceMap<'_, i64>>,
     ) -> Result<Self> {
-        if let Repr::F64(x) = &self.0 {
-            return Ok(f64(*x).into());
-        }
-        match self.dtype() {
-            DType::F64 => Ok(self.map(f64)),
-            DType::F32 => Ok(self.map(f32)),
-            DType::I64 => Ok(self.map(i64)),
-            DType::Bool => Err(not_for_bool(op)),
+        match (self.dtype(), i64) {
+            (DType::F64, _) => Ok(self.map(f64)),
+            (DType::F32, _) => Ok(self.map(f32)),
+            (DType::I64, Some(i64)) => Ok(self.map(i64)),
+            (DType::Bool, Some(_)) => Err(not_for_bool(op)),
+            _ => Ok(self.astype(DType::F64).map(f64)),
         }
     }
 
     /// A truth value of every element, as f64: what `isnan` and the like are made of.
-    #[inline]
     #[must_use]
-    pub fn test(&self, f64: impl Fn(f64) -> bool) -> Self {
-        self.astype(DType::F64).map(f64)
+    pub fn test(&self, f64: impl Fn(f64) -> bool + Sync) -> Self {
+        self.astype(DType::F64)
+            .map(&|xs, ys| map_lanes(xs, ys, &f64))
     }
 
     /// Where a bool array is false. Numbers are taken as truth values first.
     #[must_use]
     pub fn logical_not(&self) -> Self {
-        self.astype(DType::Bool).map(|x: bool| !x)
-    }
-
-    /// `f` of every element of a known dtype, in the order in which they lie.
-    #[inline]
-    pub(crate) fn map<T: Element, U: Element>(&self, f: impl Fn(T) -> U) -> Self {
-        let (values, layout) = self.parts::<T>();
-        if layout.ndim() == 0 {
-            return f(values[0]).into();
-        }
-        if let Some((row, starts, output)) = one_row(&[layout]) {
-            let mut out = buffer(row.len);
-            map_row(values, starts, &row, &mut out, &f);
-            return Self::from_parts(out, output);
-        }
-        let (walk, output) = Walk::natural(&[layout], &layout.shape);
-        let mut out = buffer(walk.size);
-        walk.map(values, &mut out, f);
-        Self::from_parts(out, output)
+        self.astype(DType::Bool)
+            .map(&|xs, ys| map_lanes(xs, ys, |x: bool| !x))
     }
 }
 
@@ -94,47 +105,47 @@ impl Array {
     /// # Errors
     ///
     /// A shape error, which names `op`, when the shapes do not broadcast.
-    #[inline]
     pub fn zip_float(
         &self,
         other: &Self,
         op: &'static str,
-        f64: impl Fn(f64, f64) -> f64,
-        f32: impl Fn(f32, f32) -> f32,
+        f64: impl Fn(f64, f64) -> f64 + Sync,
+        f32: impl Fn(f32, f32) -> f32 + Sync,
     ) -> Result<Self> {
         if let (Repr::F64(x), Repr::F64(y)) = (&self.0, &other.0) {
             return Ok(f64(*x, *y).into());
         }
-        match self.dtype().promote(other.dtype()) {
-            DType::F32 => self.zip(other, op, f32),
-            _ => self.zip(other, op, f64),
-        }
+        self.zip_slices(
+            other,
+            op,
+            &|xs, ys, zs| xs.zip(ys, zs, &f64),
+            &|xs, ys, zs| xs.zip(ys, zs, &f32),
+            None,
+            None,
+        )
     }
 
-    /// A function of every pair of numbers, broadcast; the result has the promoted dtype.
+    /// A function of every pair of numbers, given as functions of slices, broadcast; the result has the
+    /// promoted dtype. Without a function for i64, integers and truth values first become f64.
     ///
     /// # Errors
     ///
-    /// A shape error when the shapes do not broadcast, and a dtype error for two bool arrays unless a
-    /// function for them is given. Both name `op`.
-    #[inline]
-    pub fn zip_number(
+    /// A shape error when the shapes do not broadcast, and a dtype error for two bool arrays where there
+    /// is a function for i64 but none for them. Both name `op`.
+    pub fn zip_slices(
         &self,
         other: &Self,
         op: &'static str,
-        f64: impl Fn(f64, f64) -> f64,
-        f32: impl Fn(f32, f32) -> f32,
-        i64: impl Fn(i64, i64) -> i64,
-        bool: Option<fn(bool, bool) -> bool>,
+        f64: SliceZip<'_, f64>,
+        f32: SliceZip<'_, f32>,
+        i64: Option<SliceZip<'_, i64>>,
+        bool: Option<SliceZip<'_, bool>>,
     ) -> Result<Self> {
-        if let (Repr::F64(x), Repr::F64(y)) = (&self.0, &other.0) {
-            return Ok(f64(*x, *y).into());
-        }
-        match self.dtype().promote(other.dtype()) {
-            DType::F64 => self.zip(other, op, f64),
-            DType::F32 => self.zip(other, op, f32),
-            DType::I64 => self.zip(other, op, i64),
-            DType::Bool => self.zip(other, op, bool.ok_or_else(|| not_for_bool(op))?),
+        match (self.dtype().promote(other.dtype()), i64) {
+            (DType::F32, _) => self.zip(other, op, f32),
+            (DType::I64, Some(i64)) => self.zip(other, op, i64),
+            (DType::Bool, Some(_)) => self.zip(other, op, bool.ok_or_else(|| not_for_bool(op))?),
+            _ => self.zip(other, op, f64),
         }
     }
 
@@ -153,47 +164,22 @@ impl Array {
     /// assert_eq!(less, Array::from([true, false, false]));
     /// # Ok::<(), dezero_array::Error>(())
     /// ```
-    #[inline]
     pub fn compare(
         &self,
         other: &Self,
         op: &'static str,
-        f64: impl Fn(f64, f64) -> bool,
-        i64: impl Fn(i64, i64) -> bool,
+        f64: impl Fn(f64, f64) -> bool + Sync,
+        i64: impl Fn(i64, i64) -> bool + Sync,
     ) -> Result<Self> {
         match self.dtype().promote(other.dtype()) {
-            DType::F64 => self.zip(other, op, f64),
-            DType::F32 => self.zip(other, op, |x: f32, y: f32| f64(x.into(), y.into())),
-            DType::I64 | DType::Bool => self.zip(other, op, i64),
+            DType::F64 => self.zip::<f64, _>(other, op, &|xs, ys, zs| xs.zip(ys, zs, &f64)),
+            DType::F32 => self.zip(other, op, &|xs, ys, zs| {
+                xs.zip(ys, zs, |x: f32, y: f32| f64(x.into(), y.into()));
+            }),
+            DType::I64 | DType::Bool => {
+                self.zip::<i64, _>(other, op, &|xs, ys, zs| xs.zip(ys, zs, &i64))
+            }
         }
-    }
-
-    /// `f` of every pair of elements, each array first converted to its argument's type.
-    #[inline]
-    pub(crate) fn zip<T: Element, U: Element>(
-        &self,
-        other: &Self,
-        op: &str,
-        f: impl Fn(T, T) -> U,
-    ) -> Result<Self> {
-        let (Some((x, left)), Some((y, right))) = (self.try_parts::<T>(), other.try_parts::<T>())
-        else {
-            return self.astype(T::DTYPE).zip(&other.astype(T::DTYPE), op, f);
-        };
-        if left.ndim() + right.ndim() == 0 {
-            return Ok(f(x[0], y[0]).into());
-        }
-        if let Some((row, starts, output)) = one_row(&[left, right]) {
-            let mut out = reserve(op, &output.shape, row.len)?;
-            zip_row(x, y, starts, &row, &mut out, &f);
-            return Ok(Self::from_parts(out, output));
-        }
-        let shape = broadcast(op, &left.shape, &right.shape)?;
-        checked_size(op, &shape, size_of::<T>())?;
-        let (walk, output) = Walk::natural(&[left, right], &shape);
-        let mut out = reserve(op, &shape, walk.size)?;
-        walk.zip(x, y, &mut out, f);
-        Ok(Self::from_parts(out, output))
     }
 
     /// The elements of `a` where `cond` is true and of `b` elsewhere (NumPy's `where`), all three
@@ -218,8 +204,8 @@ impl Array {
             let (choice, chooser) = cond.parts::<bool>();
             let ((x, left), (y, right)) = (a.parts::<T>(), b.parts::<T>());
             let (walk, output) = Walk::natural(&[chooser, left, right], &shape);
-            let mut out = reserve("where", &shape, walk.size)?;
-            walk.select(choice, x, y, &mut out);
+            let mut out = filled("where", &shape, walk.size)?;
+            apply::select((choice, x, y), &walk, &mut out);
             Ok(Self::from_parts(out, output))
         })
     }

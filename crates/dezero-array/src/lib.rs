@@ -27,24 +27,29 @@
 //! # Ok::<(), dezero_array::Error>(())
 //! ```
 //!
-//! The elementwise functions themselves are not here: `map_float`, `zip_number` and their siblings take
+//! The elementwise functions themselves are not here: `map_float`, `zip_slices` and their siblings take
 //! them as closures, one per dtype, and do the broadcasting. Nothing is changed in place, arrays share
 //! their elements freely, and a 0-d array is a number in the handle, without a heap.
 //!
 //! A [`DType`] is `bool`, `int64`, `float32` or `float64`. Arrays promote each other as in NumPy; a
 //! [`Scalar`] from Rust takes its dtype from the array beside it ([`Array::weak`]).
 
+mod apply;
 mod array;
 mod convert;
 mod diagonal;
 mod dtype;
+mod elements;
 mod elementwise;
 mod error;
 mod index;
 mod join;
+pub mod kernels;
+mod lanes;
 mod linalg;
 mod matmul;
 mod ndarray;
+mod parallel;
 mod pool;
 mod print;
 mod reduce;
@@ -56,7 +61,10 @@ mod view;
 
 pub use array::Array;
 pub use dtype::{DType, Element, Scalar};
+pub use elements::recycled;
+pub use elementwise::{SliceMap, SliceZip};
 pub use error::{Error, Result};
+pub use lanes::{Lanes, map_lanes};
 pub use print::{python_float, python_float32};
-pub use shape::{Tuple, axis_positions, broadcast_shapes};
+pub use shape::{Layout, Tuple, axis_positions, broadcast_shapes};
 pub use slice::Slice;

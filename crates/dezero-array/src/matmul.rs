@@ -1,14 +1,21 @@
 //! Matrix products.
 
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
-use ndarray::{ArrayView2, ArrayViewMut2, Ix2, LinalgScalar};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, Ix2, LinalgScalar, Slice};
 
 use crate::array::Array;
 use crate::dtype::{DType, Element};
 use crate::error::{Error, Result};
 use crate::ndarray::strided_view;
+use crate::parallel::{chunks, for_each, parts};
+use crate::pool::repeated;
 use crate::shape::{Dims, Layout, Tuple, broadcast, checked_size, reserve};
 use crate::strided::Walk;
+
+/// From this many multiplications on, threads share a product.
+const MANY: usize = 1 << 20;
+/// Rows and columns are cut at multiples of this: no register tile of the product is torn.
+const UNIT: usize = 16;
 
 impl Array {
     /// The matrix product, `(..., m, k)` by `(..., k, n)` to `(..., m, n)`. Leading axes broadcast. A
@@ -94,17 +101,24 @@ fn multiply<T: Element>(a: &Array, b: &Array, product: Product<T>) -> Result<Arr
     let batch = broadcast("matmul", &left_batch.shape, &right_batch.shape)?;
     let shape: Dims<usize> = batch.iter().copied().chain([m, n]).collect();
     let size = checked_size("matmul", &shape, size_of::<T>())?;
-    let mut out = reserve("matmul", &shape, size)?;
-    out.resize(size, T::default());
+    let mut out = repeated("matmul", &shape, size, T::default())?;
     if size > 0 && k > 0 {
-        let mut blocks = out.chunks_exact_mut(m * n);
-        Walk::row_major(&[&left_batch, &right_batch], &batch).positions(|[i, j, _]| {
-            let block = blocks
-                .next()
-                .expect("as many blocks as the leading axes have positions");
-            let target = ArrayViewMut2::from_shape((m, n), block).expect("a block is one matrix");
-            product(&matrix(x, &left, i), &matrix(y, &right, j), target);
-        });
+        let mut starts = reserve("matmul", &batch, size / (m * n))?;
+        Walk::row_major(&[&left_batch, &right_batch], &batch)
+            .positions(|[i, j, _]| starts.push((i, j)));
+        let multiply = |first: usize, part: &mut [T]| {
+            let starts = &starts[first / (m * n)..];
+            for (block, &(i, j)) in part.chunks_exact_mut(m * n).zip(starts) {
+                let target =
+                    ArrayViewMut2::from_shape((m, n), block).expect("a block is one matrix");
+                product(&matrix(x, &left, i), &matrix(y, &right, j), target);
+            }
+        };
+        if starts.len() > 1 && size.saturating_mul(k) >= MANY {
+            chunks(&mut out, m * n, &multiply);
+        } else {
+            multiply(0, &mut out);
+        }
     }
     Ok(Array::from_parts(out, Layout::contiguous(&shape)))
 }
@@ -131,22 +145,58 @@ fn matrix<'a, T: Element>(values: &'a [T], layout: &Layout, offset: usize) -> Ar
 fn float_product<T: Element + LinalgScalar>(
     a: &ArrayView2<'_, T>,
     b: &ArrayView2<'_, T>,
-    mut c: ArrayViewMut2<'_, T>,
+    c: ArrayViewMut2<'_, T>,
 ) {
     if b.ncols() != 1 && a.nrows() == 1 {
         return float_product(&b.t(), &a.t(), c.reversed_axes());
     }
     if b.ncols() != 1 {
-        return general_mat_mul(T::one(), a, b, T::zero(), &mut c);
-    }
-    let (x, mut y) = (b.column(0), c.column_mut(0));
-    if a.strides()[0] == 1 && a.nrows() > 1 {
-        for (&factor, column) in x.iter().zip(a.columns()) {
-            y.scaled_add(factor, &column);
+        let work = a.len().saturating_mul(b.ncols());
+        if b.ncols() > a.nrows() {
+            return in_parts(work, Axis(1), c, |columns, mut c| {
+                let b = b.slice_axis(Axis(1), columns);
+                general_mat_mul(T::one(), a, &b, T::zero(), &mut c);
+            });
         }
-    } else {
-        general_mat_vec_mul(T::one(), a, &x, T::zero(), &mut y);
+        return in_parts(work, Axis(0), c, |rows, mut c| {
+            let a = a.slice_axis(Axis(0), rows);
+            general_mat_mul(T::one(), &a, b, T::zero(), &mut c);
+        });
     }
+    let by_columns = a.strides()[0] == 1 && a.nrows() > 1;
+    let x = b.column(0);
+    // A factor is read for each multiplication: as long as some in a product of matrices.
+    in_parts(a.len().saturating_mul(8), Axis(0), c, |rows, mut c| {
+        let (a, mut y) = (a.slice_axis(Axis(0), rows), c.column_mut(0));
+        if by_columns {
+            for (&factor, column) in x.iter().zip(a.columns()) {
+                y.scaled_add(factor, &column);
+            }
+        } else {
+            general_mat_vec_mul(T::one(), &a, &x, T::zero(), &mut y);
+        }
+    });
+}
+
+/// Calls `multiply` with parts of the product and which rows or columns they are. In what order an
+/// element is summed does not depend on the part.
+fn in_parts<T: Element>(
+    work: usize,
+    axis: Axis,
+    mut c: ArrayViewMut2<'_, T>,
+    multiply: impl Fn(Slice, ArrayViewMut2<'_, T>) + Send + Sync,
+) {
+    let len = c.len_of(axis);
+    let most = if work < MANY { 1 } else { parts() };
+    let part = len.div_ceil(most).next_multiple_of(UNIT);
+    if part >= len {
+        return multiply(Slice::from(..), c);
+    }
+    let parts = c.axis_chunks_iter_mut(axis, part).enumerate();
+    for_each(parts.collect(), |(i, c)| {
+        let first = i * part;
+        multiply(Slice::from(first..len.min(first + part)), c);
+    });
 }
 
 fn integer_product(

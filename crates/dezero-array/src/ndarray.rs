@@ -76,7 +76,7 @@ impl Array {
     }
 
     /// The buffer, if it holds `T`s and nobody else looks at it.
-    fn unique_buffer<T: Element>(&mut self) -> Option<&mut Vec<T>> {
+    pub(crate) fn unique_buffer<T: Element>(&mut self) -> Option<&mut Vec<T>> {
         let Repr::Heap(tensor) = &mut self.0 else {
             return None;
         };

@@ -6,6 +6,9 @@ use std::ops::Range;
 use crate::array::Array;
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
+use crate::kernels::{Kernel, run};
+use crate::parallel::{chunks, tree};
+use crate::pool::room;
 use crate::shape::{Dims, Layout, Tuple, normalize_axes, normalize_axis, reserve};
 use crate::strided::Walk;
 
@@ -14,6 +17,19 @@ const COLUMNS: usize = 512;
 
 /// Rows are summed one after the other in blocks of this many, and the blocks pairwise.
 const ROWS: usize = 16;
+
+/// Values are combined in blocks of this many, and the blocks pairwise.
+const BLOCK: usize = 128;
+
+/// Values that one thread combines, if there are more.
+const LEAF: usize = 1 << 15;
+
+/// The halvings of [`LEAF`] down to a block, and some to spare, as halves are rounded.
+const DEPTH: usize = 16;
+
+/// Threads share the results where each combines at least `LONG` values, and all together `MANY`.
+const LONG: usize = 64;
+const MANY: usize = 1 << 17;
 
 /// Reductions. `axes` names the axes to reduce, negative ones counted from the end; `None` means all of
 /// them. With `keepdims` they stay as axes of length 1.
@@ -200,7 +216,7 @@ impl Array {
         axes: Option<&[isize]>,
         keepdims: bool,
         identity: Option<T>,
-        combine: impl Fn(T, T) -> T + Copy,
+        combine: impl Fn(T, T) -> T + Copy + Sync,
     ) -> Result<Self> {
         if axes.is_none()
             && !keepdims
@@ -223,13 +239,13 @@ impl Array {
         }
         let identity = identity.unwrap_or_default();
         let fold = |values: &[T]| pairwise(values, identity, combine);
-        let mut out = reserve(op, &kept.shape, kept.size())?;
+        let mut out = room(op, &kept.shape, kept.size())?;
         let outputs = Walk::row_major(&[&kept], &kept.shape);
         let inputs = Walk::along_memory(&inner);
         let runs = |walk: &Walk| walk.row_stride() == 1 && walk.row_len() > 1;
         if runs(&outputs) && !runs(&inputs) {
             let mut steps;
-            let row: &dyn Fn(usize) -> usize = if inputs.is_one_row() {
+            let row: &(dyn Fn(usize) -> usize + Sync) = if inputs.is_one_row() {
                 &|i| (i as isize * inputs.row_stride()) as usize
             } else {
                 steps = reserve(op, &inner.shape, inputs.size)?;
@@ -243,10 +259,28 @@ impl Array {
                 }
                 for first in (0..outputs.row_len()).step_by(COLUMNS) {
                     let width = COLUMNS.min(outputs.row_len() - first);
-                    let values = (values, start + first, width);
-                    out.extend(fold_rows(values, row, 0..inputs.size, &combine));
+                    let least = LEAF.div_ceil(width).max(ROWS);
+                    let compute =
+                        |numbers| fold_rows((values, start + first, width), row, numbers, &combine);
+                    out.extend(tree(
+                        0..inputs.size,
+                        least,
+                        |len| len / 2,
+                        &compute,
+                        &|a, b| merge_rows(a, &b, &combine),
+                    ));
                 }
             }
+        } else if inputs.size >= LONG && outputs.size > 1 && outputs.size >= MANY / inputs.size {
+            out.resize(outputs.size, identity);
+            let mut starts = reserve(op, &kept.shape, outputs.size)?;
+            outputs.positions(|[position, ..]| starts.push(position));
+            chunks(&mut out, 1, &|first, part| {
+                let mut scratch = Vec::new();
+                for (result, &start) in part.iter_mut().zip(&starts[first..]) {
+                    *result = inputs.fold(values, start, &mut scratch, fold);
+                }
+            });
         } else {
             let mut scratch = Vec::new();
             outputs.positions(|[position, ..]| {
@@ -301,7 +335,7 @@ impl Array {
                 Tuple(self.shape())
             )));
         }
-        let mut out = reserve(op, &kept.shape, kept.size())?;
+        let mut out = room(op, &kept.shape, kept.size())?;
         Walk::row_major(&[&kept], &kept.shape).positions(|[start, ..]| {
             let mut best = (values[start], 0);
             for i in 1..len {
@@ -345,53 +379,136 @@ fn fold_rows<T: Element>(
     numbers: Range<usize>,
     combine: &impl Fn(T, T) -> T,
 ) -> Vec<T> {
-    let merge = |sums: &mut [T], row: &[T]| {
-        for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum = combine(*sum, x);
-        }
-    };
     let Range { start: first, end } = numbers;
     if end - first > ROWS {
-        let half = first.midpoint(end);
-        let mut sums = fold_rows((values, start, width), step, first..half, combine);
+        let half = first + (end - first) / 2;
+        let sums = fold_rows((values, start, width), step, first..half, combine);
         let rest = fold_rows((values, start, width), step, half..end, combine);
-        merge(&mut sums, &rest);
-        return sums;
+        return merge_rows(sums, &rest, combine);
     }
     let row = |number: usize| &values[start.wrapping_add(step(number))..][..width];
     let mut sums = row(first).to_vec();
-    for number in first + 1..end {
-        merge(&mut sums, row(number));
-    }
+    let rows = first + 1..end;
+    run(Rows {
+        sums: &mut sums,
+        below: rows.map(row),
+        combine,
+    });
     sums
 }
 
-/// All values as one, in the order in which NumPy sums: eight running results over blocks of 128, the
-/// blocks pairwise.
-fn pairwise<T: Element>(values: &[T], identity: T, combine: impl Fn(T, T) -> T + Copy) -> T {
-    const BLOCK: usize = 128;
-    if values.len() > BLOCK {
-        let half = values.len() / 2;
-        let (head, tail) = values.split_at(half - half % 8);
-        return combine(
-            pairwise(head, identity, combine),
-            pairwise(tail, identity, combine),
-        );
-    }
-    let Some((first, rest)) = values.split_first_chunk::<8>() else {
-        return values.iter().copied().reduce(combine).unwrap_or(identity);
-    };
-    let (chunks, rest) = rest.as_chunks::<8>();
-    let mut results = *first;
-    for chunk in chunks {
-        for (result, &x) in results.iter_mut().zip(chunk) {
-            *result = combine(*result, x);
+fn merge_rows<T: Element>(mut sums: Vec<T>, rest: &[T], combine: &impl Fn(T, T) -> T) -> Vec<T> {
+    run(Rows {
+        sums: &mut sums,
+        below: [rest].into_iter(),
+        combine,
+    });
+    sums
+}
+
+/// Combines every element of a row with those below it, one row after the other.
+struct Rows<'a, T, I, F> {
+    sums: &'a mut [T],
+    below: I,
+    combine: &'a F,
+}
+
+impl<'a, T: Element, I: Iterator<Item = &'a [T]>, F: Fn(T, T) -> T> Kernel for Rows<'_, T, I, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for row in self.below {
+            for (sum, &x) in self.sums.iter_mut().zip(row) {
+                *sum = (self.combine)(*sum, x);
+            }
         }
     }
-    let [a, b, c, d, e, f, g, h] = results;
-    let eight = combine(
-        combine(combine(a, b), combine(c, d)),
-        combine(combine(e, f), combine(g, h)),
-    );
-    rest.iter().fold(eight, |result, &x| combine(result, x))
+}
+
+/// All values as one, in the order in which NumPy sums: eight running results over blocks of
+/// [`BLOCK`], the blocks pairwise.
+fn pairwise<T: Element>(values: &[T], identity: T, combine: impl Fn(T, T) -> T + Copy + Sync) -> T {
+    let compute = |range: Range<usize>| {
+        run(Pairwise {
+            values: &values[range],
+            identity,
+            combine,
+        })
+    };
+    tree(0..values.len(), LEAF, half, &compute, &combine)
+}
+
+/// Where values are cut in two: a multiple of the eight running results.
+#[inline(always)]
+fn half(len: usize) -> usize {
+    len / 2 / 8 * 8
+}
+
+/// At most [`LEAF`] values as one.
+struct Pairwise<'a, T, F> {
+    values: &'a [T],
+    identity: T,
+    combine: F,
+}
+
+impl<T: Element, F: Fn(T, T) -> T> Kernel for Pairwise<'_, T, F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> T {
+        if self.values.len() <= BLOCK {
+            return self.block(self.values);
+        }
+        // What is left to do, the next last: to fold so many values or, for 0, to combine the last two
+        // results.
+        let mut left = [0; 3 * DEPTH];
+        let mut results = [self.identity; DEPTH];
+        let (mut todo, mut done) = (1, 0);
+        left[0] = self.values.len();
+        let mut values = self.values;
+        while todo > 0 {
+            todo -= 1;
+            let len = left[todo];
+            if len == 0 {
+                done -= 1;
+                results[done - 1] = (self.combine)(results[done - 1], results[done]);
+            } else if len > BLOCK {
+                left[todo] = 0;
+                left[todo + 1] = len - half(len);
+                left[todo + 2] = half(len);
+                todo += 3;
+            } else {
+                let (block, rest) = values.split_at(len);
+                results[done] = self.block(block);
+                done += 1;
+                values = rest;
+            }
+        }
+        results[0]
+    }
+}
+
+impl<T: Element, F: Fn(T, T) -> T> Pairwise<'_, T, F> {
+    #[inline(always)]
+    fn block(&self, values: &[T]) -> T {
+        let combine = &self.combine;
+        let Some((first, rest)) = values.split_first_chunk::<8>() else {
+            let results = values.iter().copied().reduce(combine);
+            return results.unwrap_or(self.identity);
+        };
+        let (chunks, rest) = rest.as_chunks::<8>();
+        let mut results = *first;
+        for chunk in chunks {
+            for (result, &x) in results.iter_mut().zip(chunk) {
+                *result = combine(*result, x);
+            }
+        }
+        let [a, b, c, d, e, f, g, h] = results;
+        let eight = combine(
+            combine(combine(a, b), combine(c, d)),
+            combine(combine(e, f), combine(g, h)),
+        );
+        rest.iter().fold(eight, |result, &x| combine(result, x))
+    }
 }

@@ -4,7 +4,6 @@ use std::fmt::{self, Write};
 use std::ops::{Deref, DerefMut};
 
 use crate::error::{Error, Result};
-use crate::pool;
 
 const INLINE: usize = 4;
 
@@ -83,7 +82,7 @@ impl<T: Copy + Default> FromIterator<T> for Dims<T> {
 
 /// Where the elements of an array lie in its buffer: element `i` at `offset + sum(i * strides)`.
 #[derive(Clone, Debug)]
-pub(crate) struct Layout {
+pub struct Layout {
     pub(crate) shape: Dims<usize>,
     pub(crate) strides: Dims<isize>,
     pub(crate) offset: usize,
@@ -112,13 +111,15 @@ impl Layout {
         }
     }
 
+    /// The number of axes.
     #[inline]
-    pub(crate) fn ndim(&self) -> usize {
+    pub fn ndim(&self) -> usize {
         self.shape.len()
     }
 
+    /// The number of elements.
     #[inline]
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.shape.iter().product()
     }
 
@@ -130,7 +131,7 @@ impl Layout {
 
     /// Whether the elements lie row-major without gaps, from `offset` on.
     #[inline]
-    pub(crate) fn is_contiguous(&self) -> bool {
+    pub fn is_contiguous(&self) -> bool {
         let mut expected = 1;
         for (len, stride) in self.axes().rev() {
             if len != 1 {
@@ -143,8 +144,13 @@ impl Layout {
         true
     }
 
-    /// The axes in a new order.
-    pub(crate) fn permute(&self, permutation: &[usize]) -> Self {
+    /// The axes in a new order: axis `i` of the result is axis `permutation[i]`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such axis.
+    #[must_use]
+    pub fn permute(&self, permutation: &[usize]) -> Self {
         Self {
             shape: permutation.iter().map(|&axis| self.shape[axis]).collect(),
             strides: permutation.iter().map(|&axis| self.strides[axis]).collect(),
@@ -153,7 +159,7 @@ impl Layout {
     }
 
     /// This layout seen in a larger shape, or `None` where it does not broadcast to it.
-    pub(crate) fn broadcast_to(&self, shape: &[usize]) -> Option<Self> {
+    pub fn broadcast_to(&self, shape: &[usize]) -> Option<Self> {
         let added = shape.len().checked_sub(self.ndim())?;
         let mut strides: Dims<isize> = shape.iter().map(|_| 0).collect();
         for (axis, (len, stride)) in self.axes().enumerate() {
@@ -170,8 +176,8 @@ impl Layout {
         })
     }
 
-    /// The same elements in another shape of equal size, or `None` where that needs a copy.
-    pub(crate) fn reshape(&self, shape: &[usize]) -> Option<Self> {
+    /// The same elements in another shape, which must be of equal size, or `None` where that needs a copy.
+    pub fn reshape(&self, shape: &[usize]) -> Option<Self> {
         if self.is_contiguous() {
             let mut layout = Self::contiguous(shape);
             layout.offset = self.offset;
@@ -241,10 +247,7 @@ pub(crate) fn checked_size(op: &str, shape: &[usize], element: usize) -> Result<
 }
 
 /// An empty vector with room for `len` elements.
-pub(crate) fn reserve<T: 'static>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
-    if let Some(kept) = pool::take(len) {
-        return Ok(kept);
-    }
+pub(crate) fn reserve<T>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),

@@ -214,7 +214,7 @@ fn place(
     })
 }
 
-fn slice_layout(op: &str, layout: &Layout, slices: &[Slice]) -> Result<Layout> {
+pub(crate) fn slice_layout(op: &str, layout: &Layout, slices: &[Slice]) -> Result<Layout> {
     let used = slices
         .iter()
         .filter(|s| matches!(s, Slice::Index(_) | Slice::Range { .. }))

@@ -1,10 +1,8 @@
 //! Walking up to three layouts of one shape together: the loops under every elementwise operation.
 //!
-//! The shape is cut into rows as long as the layouts allow. Only the loop over one row is generic over
-//! the closure, so that a further primitive costs little code.
+//! The shape is cut into rows as long as the layouts allow.
 
-use std::iter::repeat_n;
-
+use crate::lanes::Lanes;
 use crate::shape::{Dims, Layout};
 
 /// How many operands are walked together at most.
@@ -12,6 +10,12 @@ const OPERANDS: usize = 3;
 
 /// How many elements of a strided row are brought together to be folded: a block of pairwise summation.
 const GATHERED: usize = 128;
+
+/// How many elements are brought together for a function of slices.
+pub(crate) const STRETCH: usize = 256;
+
+/// Rows from this length on are passed on one by one.
+const SHORT: usize = 32;
 
 /// An axis, and how far each operand steps along it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -147,6 +151,21 @@ impl Walk {
         self.rows_from(self.starts)
     }
 
+    /// The rows from that of a number on.
+    fn rows_at(&self, number: usize) -> RowStarts<'_> {
+        let mut rows = self.rows();
+        let (mut outer, inner) = (number / self.rows.len, number % self.rows.len);
+        for (axis, index) in self.outer.iter().zip(rows.index.iter_mut()).rev() {
+            *index = outer % axis.len;
+            outer /= axis.len;
+            move_by(&mut rows.block, *index as isize, axis);
+        }
+        rows.row = rows.block;
+        move_by(&mut rows.row, inner as isize, &self.rows);
+        rows.left -= inner;
+        rows
+    }
+
     /// The same walk from other positions.
     fn rows_from(&self, starts: [usize; OPERANDS]) -> RowStarts<'_> {
         RowStarts {
@@ -191,44 +210,44 @@ impl Walk {
         fold(partials)
     }
 
-    /// Appends `f` of every element visited.
-    #[inline]
-    pub(crate) fn map<T: Copy, U: Copy>(&self, a: &[T], out: &mut Vec<U>, f: impl Fn(T) -> U) {
-        for starts in self.rows() {
-            map_row(a, starts, &self.row, out, &f);
-        }
-    }
-
-    /// Appends `f` of every pair of elements visited.
-    #[inline]
-    pub(crate) fn zip<T: Copy, U>(
+    /// Calls `visit` with stretches of the elements from number `first` on, and the parts of `results`
+    /// that belong to them, until `results` is through.
+    pub(crate) fn stretches<U>(
         &self,
-        a: &[T],
-        b: &[T],
-        out: &mut Vec<U>,
-        f: impl Fn(T, T) -> U,
+        first: usize,
+        mut results: &mut [U],
+        visit: &mut dyn FnMut(&Stretch<'_>, &mut [U]),
     ) {
-        for starts in self.rows() {
-            zip_row(a, b, starts, &self.row, out, &f);
+        if results.is_empty() {
+            return;
         }
-    }
-
-    /// Appends an element of `a` or of `b` for every element of `cond` visited.
-    pub(crate) fn select<T: Copy>(&self, cond: &[bool], a: &[T], b: &[T], out: &mut Vec<T>) {
-        let (len, [r, s, t]) = (self.row.len, self.row.strides);
-        for [h, i, j] in self.rows() {
-            if self.row.strides == [1; OPERANDS] {
-                let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
-                let choices = cond[h..][..len].iter().zip(pairs);
-                out.extend(choices.map(|(&c, (&x, &y))| if c { x } else { y }));
-            } else {
-                out.extend((0..len).map(|k| {
-                    if cond[step(h, k, r)] {
-                        a[step(i, k, s)]
-                    } else {
-                        b[step(j, k, t)]
-                    }
-                }));
+        let even = self
+            .row
+            .strides
+            .iter()
+            .all(|stride| matches!(stride, 0 | 1));
+        let most = if even && self.row.len >= SHORT {
+            usize::MAX
+        } else {
+            STRETCH
+        };
+        let mut stretch = Stretch {
+            rows: self.rows_at(first / self.row.len),
+            column: first % self.row.len,
+            len: 0,
+        };
+        while !results.is_empty() {
+            stretch.len = results.len().min(most);
+            if self.row.len >= SHORT {
+                stretch.len = stretch.len.min(self.row.len - stretch.column);
+            }
+            let (now, later) = results.split_at_mut(stretch.len);
+            visit(&stretch, now);
+            results = later;
+            stretch.column += stretch.len;
+            while stretch.column >= self.row.len && !results.is_empty() {
+                stretch.column -= self.row.len;
+                stretch.rows.next();
             }
         }
     }
@@ -259,46 +278,44 @@ impl Walk {
     }
 }
 
-/// Appends `f` of every element of a row.
-pub(crate) fn map_row<T: Copy, U: Copy>(
-    a: &[T],
-    [i, ..]: [usize; OPERANDS],
-    row: &Axis,
-    out: &mut Vec<U>,
-    f: &impl Fn(T) -> U,
-) {
-    let len = row.len;
-    match row.strides[0] {
-        1 => out.extend(a[i..][..len].iter().map(|&x| f(x))),
-        0 => out.extend(repeat_n(f(a[i]), len)),
-        s => out.extend((0..len).map(|k| f(a[step(i, k, s)]))),
-    }
+/// Some elements that a walk visits one after the other: of one row or, where rows are short, of several.
+pub(crate) struct Stretch<'a> {
+    /// The row of the first, and what follows.
+    rows: RowStarts<'a>,
+    column: usize,
+    len: usize,
 }
 
-/// Appends `f` of every pair of elements of a row.
-pub(crate) fn zip_row<T: Copy, U>(
-    a: &[T],
-    b: &[T],
-    [i, j, _]: [usize; OPERANDS],
-    row: &Axis,
-    out: &mut Vec<U>,
-    f: &impl Fn(T, T) -> U,
-) {
-    let len = row.len;
-    match (row.strides[0], row.strides[1]) {
-        (1, 1) => {
-            let pairs = a[i..][..len].iter().zip(&b[j..][..len]);
-            out.extend(pairs.map(|(&x, &y)| f(x, y)));
+impl Stretch<'_> {
+    /// What an operand has there, where it lies or else brought together in `gathered`.
+    pub(crate) fn read<'b, T: Copy>(
+        &self,
+        values: &'b [T],
+        operand: usize,
+        gathered: &'b mut [T; STRETCH],
+    ) -> Lanes<'b, T> {
+        let row = &self.rows.walk.row;
+        let (stride, start) = (row.strides[operand], self.rows.row[operand]);
+        if self.column + self.len <= row.len {
+            match stride {
+                0 => return Lanes::All(values[start]),
+                1 => return Lanes::Each(&values[start + self.column..][..self.len]),
+                _ => {}
+            }
         }
-        (1, 0) => {
-            let y = b[j];
-            out.extend(a[i..][..len].iter().map(|&x| f(x, y)));
+        let gathered = &mut gathered[..self.len];
+        let (mut left, mut column) = (&mut *gathered, self.column);
+        for starts in self.rows.clone() {
+            let (now, later) = left.split_at_mut(left.len().min(row.len - column));
+            for (i, value) in now.iter_mut().enumerate() {
+                *value = values[step(starts[operand], column + i, stride)];
+            }
+            if later.is_empty() {
+                break;
+            }
+            (left, column) = (later, 0);
         }
-        (0, 1) => {
-            let x = a[i];
-            out.extend(b[j..][..len].iter().map(|&y| f(x, y)));
-        }
-        (s, t) => out.extend((0..len).map(|k| f(a[step(i, k, s)], b[step(j, k, t)]))),
+        Lanes::Each(gathered)
     }
 }
 
@@ -362,6 +379,7 @@ fn axis_of(layouts: &[&Layout], shape: &[usize], axis: usize) -> Axis {
 }
 
 /// Counts through the rows, and through the outer axes like an odometer.
+#[derive(Clone)]
 pub(crate) struct RowStarts<'a> {
     walk: &'a Walk,
     index: Dims<usize>,

@@ -1,6 +1,6 @@
 //! What errors say, and that nothing panics.
 
-use dezero_array::{Array, DType, Result, Scalar, Slice};
+use dezero_array::{Array, DType, Result, Scalar, Slice, map_lanes};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -84,7 +84,12 @@ fn an_error_names_the_operation_and_the_shapes() {
         text(Array::select(&x, &x, &x)),
         "where: the condition is float64, not bool: compare it with something"
     );
-    let negated = Array::from([true]).map_number("neg", |x| -x, |x| -x, |x| -x);
+    let negated = Array::from([true]).map_slices(
+        "neg",
+        &|xs, ys| map_lanes(xs, ys, |x| -x),
+        &|xs, ys| map_lanes(xs, ys, |x| -x),
+        Some(&|xs, ys| map_lanes(xs, ys, |x| -x)),
+    );
     assert_eq!(
         text(negated),
         "neg: not defined for bool: convert with astype, or use a logical operation"

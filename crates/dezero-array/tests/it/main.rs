@@ -11,4 +11,5 @@ mod model;
 mod printing;
 mod reductions;
 mod special;
+mod threads;
 mod views;
