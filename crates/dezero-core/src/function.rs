@@ -238,6 +238,18 @@ impl Custom {
         self.0.function.name()
     }
 
+    /// How many results it has with a variable of their own, each an [`Op::Output`]; `None` if the call
+    /// itself is its one result.
+    pub fn outputs(&self) -> Option<usize> {
+        self.0.outputs.as_ref().map(Vec::len)
+    }
+
+    /// Whether this is no call of the user's, but an identity that counts the derivatives of a function
+    /// with a [`max_order`](Function::max_order).
+    pub fn is_mark(&self) -> bool {
+        self.0.mark.is_some()
+    }
+
     pub(crate) fn marked(function: Arc<dyn Function>, mark: Mark) -> Self {
         Self(Arc::new(CustomCall {
             function,
@@ -305,6 +317,22 @@ pub(crate) fn call(
     }
     let call = Variable::record(op, Array::from(false), links.into(), line).into_link();
     Ok(outputs(&call, ys, line))
+}
+
+/// Applies and records the function of an earlier call, with what the call marks.
+pub(crate) fn call_again(
+    custom: &Custom,
+    xs: &[&Variable],
+    line: mode::Line,
+) -> Result<Vec<Variable>> {
+    if custom.mark().is_none() {
+        return call(custom.function(), xs, line);
+    }
+    let links: Vec<Variable> = xs.iter().map(|x| x.to_link()).collect();
+    let values: Vec<Array> = links.iter().map(|x| x.linked_value().clone()).collect();
+    let mut ys = custom.function().forward(&values)?;
+    let op = Op::Custom(custom.clone());
+    Ok(vec![Variable::record(op, ys.remove(0), links.into(), line)])
 }
 
 /// The results of a call with several, each a node that refers to the call.

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::mode::Line;
 use crate::node::{Inputs, Node, NodeRef};
 use crate::op::Op;
+use crate::trace::{Source, Step, Trace};
 use crate::variable::{Repr, Variable};
 
 /// A read-only picture of how some variables were computed: variables and functions, in the order
@@ -181,6 +182,37 @@ impl<'a> From<&'a Vec<Variable>> for Outputs<'a> {
 }
 
 impl Graph {
+    /// The graph of what a trace holds: that of the results it was read from, with its inputs as leaves, what
+    /// is below them left out, and all else that was not computed as constants.
+    ///
+    /// ```
+    /// use dezero_core::{Graph, Variable, graph, trace::Trace};
+    ///
+    /// let x = Variable::new(1.0).named("x");
+    /// let y = x.sin() * 2.0;
+    /// let traced = Graph::of(&Trace::new(&[&x], &[&y]));
+    /// assert!(traced.edges().eq(graph(&y).edges()));
+    /// ```
+    pub fn of(trace: &Trace) -> Self {
+        let mut walk = Walk::new();
+        // Steps stand for nodes, and their positions for ids.
+        let mut pending = Vec::new();
+        for &y in &trace.outputs {
+            let at = walk.step(trace, y, &mut pending);
+            walk.graph.outputs.push(at);
+        }
+        while let Some((step, at)) = pending.pop() {
+            walk.count += 1;
+            walk.graph.functions[at].number = walk.count;
+            let Source::Call(_, args) = &trace.steps[step].source else {
+                continue;
+            };
+            let inputs = args.iter().map(|&x| walk.step(trace, x, &mut pending));
+            walk.graph.functions[at].inputs = inputs.collect();
+        }
+        walk.in_order()
+    }
+
     /// The variables, in the order of the walk.
     pub fn variables(&self) -> &[GraphVariable] {
         &self.variables
@@ -353,6 +385,51 @@ impl Walk {
             self.graph.functions[function].outputs.push(at);
             self.graph.variables[at].creator = Some(function);
         }
+        at
+    }
+
+    /// [`variable`](Self::variable), for a step of a trace.
+    fn step(&mut self, trace: &Trace, step: usize, pending: &mut Vec<(usize, usize)>) -> usize {
+        if let Some(&at) = self.variables.get(&(step as u64)) {
+            return at;
+        }
+        let at = self.graph.variables.len();
+        self.variables.insert(step as u64, at);
+        let Step {
+            source,
+            value,
+            name,
+            line,
+            pass,
+        } = &trace.steps[step];
+        let role = match source {
+            Source::Input(_) => Role::Leaf,
+            Source::Constant => Role::Constant,
+            Source::Call(..) => Role::Result,
+        };
+        let pass = u16::try_from(*pass).unwrap_or(u16::MAX);
+        self.push(name.clone(), role, value.clone(), line, pass);
+        let call = match source {
+            Source::Call(Op::Output(_), args) => args[0],
+            Source::Call(..) => step,
+            _ => return at,
+        };
+        let known = self.functions.get(&(call as u64)).copied();
+        let function = known.unwrap_or(self.graph.functions.len());
+        if let (None, Source::Call(op, _)) = (known, &trace.steps[call].source) {
+            self.functions.insert(call as u64, function);
+            self.graph.functions.push(GraphFunction {
+                number: 0,
+                op: op.clone(),
+                inputs: Vec::new(),
+                outputs: Vec::new(),
+                line: trace.steps[call].line,
+                pass: trace.steps[call].pass,
+            });
+            pending.push((call, function));
+        }
+        self.graph.functions[function].outputs.push(at);
+        self.graph.variables[at].creator = Some(function);
         at
     }
 

@@ -31,7 +31,7 @@
 //! - [`no_grad`], [`Variable::constant`], [`Variable::detach`], [`Variable::unchain_backward`]: what
 //!   is not recorded, and what is forgotten.
 //! - [`Polynomial`]: a truncated Taylor series, to evaluate and to print.
-//! - [`graph`]: the record as plain data, for drawing.
+//! - [`graph`]: the record as plain data, for drawing; [`trace`]: the same in the order of computation, for compiling.
 //!
 //! # Which derivative rule holds where
 //!
@@ -65,6 +65,7 @@ mod polynomial;
 mod record;
 mod sparse;
 mod taylor;
+pub mod trace;
 pub mod transforms;
 mod variable;
 mod warning;
@@ -72,7 +73,7 @@ mod warning;
 pub use anomaly::{AnomalousInput, Anomaly};
 pub use backward::{Backward, Unused, grad, grad_with, try_grad};
 pub use checkpoint::{checkpoint, try_checkpoint};
-pub use dezero_array::{Array, DType, Element, Scalar, Slice, Tuple};
+pub use dezero_array::{Array, DType, Element, Lanes, Scalar, Slice, Tuple};
 pub use elementwise::{Binary, Compare, Parameter, Primitive, Unary, primitives};
 pub use error::{Error, Result};
 pub use function::{Creator, Custom, Function};
@@ -83,7 +84,8 @@ pub use mode::{
     no_grad,
 };
 pub use op::Op;
-pub use operators::Operand;
+pub use op::parts::Parts;
+pub use operators::{Operand, attempt};
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
 pub use polynomial::Polynomial;
@@ -92,4 +94,4 @@ pub use sparse::{
     sparse_jacobian, try_sparse_hessian, try_sparse_jacobian,
 };
 pub use variable::Variable;
-pub use warning::set_warning_handler;
+pub use warning::{reads_during, set_warning_handler};

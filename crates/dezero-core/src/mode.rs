@@ -163,6 +163,11 @@ pub(crate) fn enter(recording: Recording, pass: u16) -> Restore {
     })
 }
 
+/// Sets the pass alone.
+pub(crate) fn enter_pass(pass: u16) -> Restore {
+    change(|setting| setting.pass = pass)
+}
+
 /// Sets the recording alone, keeping pass and line.
 pub(crate) fn enter_recording(recording: Recording) -> Restore {
     change(|setting| {

@@ -1,6 +1,7 @@
 //! `Op`: the closed set of operations a node can stand for, and what each does, value and
 //! derivative, found from one place.
 
+pub(crate) mod parts;
 mod symbol;
 
 use std::sync::Arc;

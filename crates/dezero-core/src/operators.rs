@@ -1,8 +1,10 @@
 //! `+ - * /` and unary `-` between variables, numbers and arrays, by value or by reference, and
 //! the conversion of what stands beside a variable into an operand.
 
+use std::cell::Cell;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 use std::panic::Location;
+use std::panic::{self, AssertUnwindSafe};
 
 use dezero_array::{Array, DType, Scalar};
 
@@ -199,6 +201,58 @@ impl Neg for Variable {
 pub(crate) fn panicking<T>(result: crate::Result<T>) -> T {
     match result {
         Ok(value) => value,
-        Err(error) => panic!("{error}"),
+        Err(error) => panic_with(error),
+    }
+}
+
+thread_local! {
+    static ATTEMPTS: Cell<usize> = const { Cell::new(0) };
+}
+
+#[cold]
+#[track_caller]
+fn panic_with(error: crate::Error) -> ! {
+    if ATTEMPTS.get() > 0 {
+        // Without a word on standard error: whoever attempts gets the error.
+        panic::resume_unwind(Box::new(error));
+    }
+    panic!("{error}")
+}
+
+/// Runs `f`; where an operator or a short method would panic with the text of an error, gives that
+/// error.
+///
+/// For code that calls a formula of the user's at points where it may fail. Other panics go on. Where
+/// panics abort, so do these.
+///
+/// ```
+/// use dezero_core::{Variable, attempt};
+///
+/// let x = Variable::new([[1.0, 2.0], [2.0, 4.0]]);
+/// let error = attempt(|| Ok(x.inv() + 1.0)).unwrap_err();
+/// assert!(error.is_singular());
+/// ```
+///
+/// # Errors
+///
+/// What `f` gives, or would have panicked with.
+pub fn attempt<T>(f: impl FnOnce() -> crate::Result<T>) -> crate::Result<T> {
+    struct Attempt;
+    impl Drop for Attempt {
+        fn drop(&mut self) {
+            ATTEMPTS.set(ATTEMPTS.get() - 1);
+        }
+    }
+    ATTEMPTS.set(ATTEMPTS.get() + 1);
+    let attempt = Attempt;
+    // What `f` leaves half done is what any panic of it would.
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    drop(attempt);
+    match result {
+        Ok(result) => result,
+        Err(payload) => match payload.downcast::<crate::Error>() {
+            Ok(error) => Err(*error),
+            Err(payload) => panic::resume_unwind(payload),
+        },
     }
 }

@@ -7,6 +7,7 @@ use crate::mode::{self, Recording};
 use crate::node::{Handle, Inputs, NodeRef, Recipe};
 use crate::op::Op;
 use crate::variable::{Repr, Variable};
+use crate::warning;
 
 /// What a new node has to know of its inputs.
 #[derive(Clone, Copy, Default)]
@@ -88,6 +89,9 @@ impl Variable {
     /// A result that needs no node: of constants alone, or while nothing is recorded.
     #[inline(never)]
     fn unrecorded(recording: Recording, below: Below, value: Array, line: mode::Line) -> Self {
+        if recording == Recording::Off && below.tracked && warning::reads_matter() {
+            warning::taken_out(line);
+        }
         Self(match recording {
             // What lies below belongs to a pass if it is a derivative.
             Recording::On if below.depth > 0 => {

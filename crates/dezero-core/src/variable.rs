@@ -316,6 +316,9 @@ impl Variable {
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
+        if warning::reads_matter() && self.is_tracked() {
+            warning::taken_out(mode::line(Location::caller()));
+        }
         Self::constant(self.array())
     }
 

@@ -1,7 +1,8 @@
 //! What is likely a mistake and no error: told to a handler, by default on standard error.
 //!
 //! So far one thing: a user's `backward` that reads raw values while it is recorded. The first
-//! derivative is right, the next ones miss a term, and nothing else would say so.
+//! derivative is right, the next ones miss a term, and nothing else would say so. The same watch notes
+//! raw reads for who records a function in order to replay it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -23,6 +24,8 @@ thread_local! {
     static READS_MATTER: Cell<bool> = const { Cell::new(false) };
     /// Where a raw value was read while looking for anomalies.
     static READ: Cell<Option<Line>> = const { Cell::new(None) };
+    /// The lines of reads, while somebody wants to know.
+    static NOTES: RefCell<Option<Vec<Line>>> = const { RefCell::new(None) };
     static RUNS: RefCell<Option<(Custom, Line)>> = const { RefCell::new(None) };
 }
 
@@ -55,15 +58,65 @@ fn warn(text: &str) {
     }
 }
 
+/// Runs `f`, and gives the lines that take the value of a recorded variable out of the record meanwhile,
+/// each once, in the order of their first time: by [`data`](crate::Variable::data),
+/// [`item`](crate::Variable::item), [`to_vec`](crate::Variable::to_vec),
+/// [`detach`](crate::Variable::detach), or computing with it under [`no_grad`](crate::no_grad). What
+/// comes of such a value cannot be seen in the record.
+///
+/// ```
+/// use dezero_core::{Variable, reads_during};
+///
+/// let x = Variable::new(2.0);
+/// let (y, reads) = reads_during(|| if x.sin().item() > 0.0 { &x * 2.0 } else { -&x });
+/// assert_eq!((y.item(), reads.len()), (4.0, 1));
+/// ```
+pub fn reads_during<T>(f: impl FnOnce() -> T) -> (T, Vec<Line>) {
+    let noting = Noting {
+        matter: READS_MATTER.replace(true),
+        notes: NOTES.replace(Some(Vec::new())),
+    };
+    let result = f();
+    let notes = NOTES.replace(None).unwrap_or_default();
+    drop(noting);
+    (result, notes)
+}
+
+/// Puts back what was noted outside, also on unwinding.
+struct Noting {
+    matter: bool,
+    notes: Option<Vec<Line>>,
+}
+
+impl Drop for Noting {
+    fn drop(&mut self) {
+        READS_MATTER.set(self.matter);
+        NOTES.set(self.notes.take());
+    }
+}
+
 /// Whether raw reads of tracked variables are likely a mistake just now.
 #[inline]
 pub(crate) fn reads_matter() -> bool {
     READS_MATTER.get()
 }
 
+/// A value leaves the record at `line`, which may be meant.
+#[cold]
+pub(crate) fn taken_out(line: Line) {
+    NOTES.with_borrow_mut(|notes| {
+        if let Some(notes) = notes
+            && !notes.contains(&line)
+        {
+            notes.push(line);
+        }
+    });
+}
+
 /// A raw read, at `line`, in the function that runs.
 #[cold]
 pub(crate) fn raw_read(line: Line) {
+    taken_out(line);
     let Some((custom, call)) = RUNS.with_borrow(Clone::clone) else {
         return;
     };

@@ -4,7 +4,7 @@
 
 use std::panic::Location;
 
-use dezero_array::Array;
+use dezero_array::{Array, Lanes};
 
 use crate::anomaly;
 use crate::error::{Error, Result};
@@ -42,8 +42,19 @@ macro_rules! comparisons {
                 }
             }
 
+            /// The comparisons of pairs of numbers.
+            ///
+            /// # Panics
+            ///
+            /// If an operand has another length than the results.
+            pub fn fill_f64(self, a: Lanes<'_, f64>, b: Lanes<'_, f64>, ys: &mut [bool]) {
+                match self {
+                    $(Self::$Op => a.zip(b, ys, |$a: f64, $b: f64| $value),)+
+                }
+            }
+
             /// The comparison of two numbers.
-            pub(crate) fn holds(self, a: f64, b: f64) -> bool {
+            pub fn holds(self, a: f64, b: f64) -> bool {
                 match self {
                     $(Self::$Op => { let ($a, $b) = (a, b); $value })+
                 }

@@ -65,34 +65,6 @@ macro_rules! parameter_type {
     };
 }
 
-/// The value on an array: integers stay integers only where the entry says how.
-macro_rules! map_array {
-    ($array:ident, $name:ident, ($($p:ident),*), |$x:ident| $value:expr) => {
-        Ok($array.map_float(
-            |$x: f64| { $value },
-            |$x: f32| { $(let $p = $p as f32;)* $value },
-        ))
-    };
-    ($array:ident, $name:ident, ($($p:ident),*), |$x:ident| $value:expr, |$i:ident| $integer:expr) => {
-        $array.map_number(
-            stringify!($name),
-            |$x: f64| { $value },
-            |$x: f32| { $(let $p = $p as f32;)* $value },
-            |$i: i64| { $integer },
-        )
-    };
-}
-
-macro_rules! zip_array {
-    ($a:ident, $b:ident, $name:ident, |$x0:ident, $x1:ident| $value:expr,,) => {
-        $a.zip_float($b, stringify!($name), |$x0: f64, $x1: f64| $value, |$x0: f32, $x1: f32| $value)
-    };
-    ($a:ident, $b:ident, $name:ident, |$x0:ident, $x1:ident| $value:expr, |$i0:ident, $i1:ident| $integer:expr, $(|$b0:ident, $b1:ident| $bool:expr)?) => {{
-        let bool: Option<fn(bool, bool) -> bool> = None $(.or(Some(|$b0, $b1| $bool)))?;
-        $a.zip_number($b, stringify!($name), |$x0: f64, $x1: f64| $value, |$x0: f32, $x1: f32| $value, |$i0: i64, $i1: i64| $integer, bool)
-    }};
-}
-
 macro_rules! unary_table {
     ($(
         $(#[doc = $doc:literal])+
@@ -166,9 +138,55 @@ macro_rules! unary_table {
                 }
             }
 
+            /// The value at each number of a slice.
+            ///
+            /// # Panics
+            ///
+            /// If the slices differ in length.
+            pub fn fill_f64(self, xs: &[f64], ys: &mut [f64]) {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get();)+)?
+                        map_lanes(xs, ys, |$vx: f64| $value);
+                    })+
+                }
+            }
+
+            /// [`fill_f64`](Self::fill_f64) in f32.
+            ///
+            /// # Panics
+            ///
+            /// If the slices differ in length.
+            pub fn fill_f32(self, xs: &[f32], ys: &mut [f32]) {
+                match self {
+                    $(Self::$Op $(($($p),+))? => {
+                        $($(let $p = $p.get() as f32;)+)?
+                        map_lanes(xs, ys, |$vx: f32| $value);
+                    })+
+                }
+            }
+
+            /// The same on integers, for the primitives that keep them.
+            fn fill_i64(self) -> Option<fn(&[i64], &mut [i64])> {
+                match self {
+                    $(Self::$Op { .. } => {
+                        let fill: Option<fn(&[i64], &mut [i64])> = None;
+                        $(let fill = fill.or(Some(|xs, ys| map_lanes(xs, ys, |$ix: i64| $integer)));)?
+                        fill
+                    })+
+                }
+            }
+
+            /// What it is called in the table.
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Op { .. } => stringify!($name),)+
+                }
+            }
+
             /// The value at a number.
             #[inline]
-            pub(crate) fn value(self, x: f64) -> f64 {
+            pub fn value(self, x: f64) -> f64 {
                 match self {
                     $(Self::$Op $(($($p),+))? => {
                         $($(let $p = $p.get();)+)?
@@ -178,14 +196,14 @@ macro_rules! unary_table {
                 }
             }
 
-            /// The value at each element.
+            /// The value at each element. Integers stay integers only where the entry says how.
             pub(crate) fn map(self, x: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
-                match self {
-                    $(Self::$Op $(($($p),+))? => {
-                        $($(let $p = $p.get();)+)?
-                        $crate::elementwise::machinery::map_array!(x, $name, ($($($p),+)?), |$vx| $value $(, |$ix| $integer)?)
-                    })+
-                }
+                x.map_slices(
+                    self.name(),
+                    &|xs, ys| self.fill_f64(xs, ys),
+                    &|xs, ys| self.fill_f32(xs, ys),
+                    self.fill_i64().as_ref().map(|fill| fill as _),
+                )
             }
 
             /// The cotangent of the input, on numbers.
@@ -350,9 +368,60 @@ macro_rules! binary_table {
                 }
             }
 
+            /// The values at pairs of numbers.
+            ///
+            /// # Panics
+            ///
+            /// If an operand has another length than the results.
+            pub fn fill_f64(self, x0: Lanes<'_, f64>, x1: Lanes<'_, f64>, ys: &mut [f64]) {
+                match self {
+                    $(Self::$Op => x0.zip(x1, ys, |$v0: f64, $v1: f64| $value),)+
+                }
+            }
+
+            /// [`fill_f64`](Self::fill_f64) in f32.
+            ///
+            /// # Panics
+            ///
+            /// If an operand has another length than the results.
+            pub fn fill_f32(self, x0: Lanes<'_, f32>, x1: Lanes<'_, f32>, ys: &mut [f32]) {
+                match self {
+                    $(Self::$Op => x0.zip(x1, ys, |$v0: f32, $v1: f32| $value),)+
+                }
+            }
+
+            /// The same on integers, for the primitives that keep them.
+            fn fill_i64(self) -> Option<fn(Lanes<'_, i64>, Lanes<'_, i64>, &mut [i64])> {
+                match self {
+                    $(Self::$Op => {
+                        let fill: Option<fn(Lanes<'_, i64>, Lanes<'_, i64>, &mut [i64])> = None;
+                        $(let fill = fill.or(Some(|x0, x1, ys| x0.zip(x1, ys, |$i0: i64, $i1: i64| $integer)));)?
+                        fill
+                    })+
+                }
+            }
+
+            /// The same on truth values, for the primitives that are defined on them.
+            fn fill_bool(self) -> Option<fn(Lanes<'_, bool>, Lanes<'_, bool>, &mut [bool])> {
+                match self {
+                    $(Self::$Op => {
+                        let fill: Option<fn(Lanes<'_, bool>, Lanes<'_, bool>, &mut [bool])> = None;
+                        $(let fill = fill.or(Some(|x0, x1, ys| x0.zip(x1, ys, |$b0: bool, $b1: bool| $bool)));)?
+                        fill
+                    })+
+                }
+            }
+
+            /// What it is called in the table.
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Op => stringify!($name),)+
+                }
+            }
+
             /// The value at two numbers.
             #[inline]
-            pub(crate) fn value(self, x0: f64, x1: f64) -> f64 {
+            pub fn value(self, x0: f64, x1: f64) -> f64 {
                 match self {
                     $(Self::$Op => {
                         let ($v0, $v1) = (x0, x1);
@@ -361,13 +430,16 @@ macro_rules! binary_table {
                 }
             }
 
-            /// The value at each pair of elements.
+            /// The value at each pair of elements. Integers stay integers only where the entry says how.
             pub(crate) fn zip(self, a: &dezero_array::Array, b: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
-                match self {
-                    $(Self::$Op => $crate::elementwise::machinery::zip_array!(
-                        a, b, $name, |$v0, $v1| $value, $(|$i0, $i1| $integer)?, $(|$b0, $b1| $bool)?
-                    ),)+
-                }
+                a.zip_slices(
+                    b,
+                    self.name(),
+                    &|xs, ys, zs| self.fill_f64(xs, ys, zs),
+                    &|xs, ys, zs| self.fill_f32(xs, ys, zs),
+                    self.fill_i64().as_ref().map(|fill| fill as _),
+                    self.fill_bool().as_ref().map(|fill| fill as _),
+                )
             }
 
             /// The cotangents of the inputs that are `wanted`, on numbers.
@@ -472,4 +544,4 @@ macro_rules! binary_table {
     };
 }
 
-pub(crate) use {binary_table, map_array, parameter_type, unary_table, zip_array};
+pub(crate) use {binary_table, parameter_type, unary_table};

@@ -19,6 +19,8 @@
 
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 
+use dezero_array::{Lanes, map_lanes};
+
 use super::machinery::{Rule, binary_table, integer_power, unary_table};
 use super::real::{Real, RealExt};
 use crate::taylor::Traced;
@@ -372,7 +374,8 @@ binary_table! {
         // Not over x0^2 + x1^2, which overflows and underflows.
         vjp: |x0, x1, y, gy| [
             gy * (x1 / x0.hypot(x1) / x0.hypot(x1)),
-            gy * (-x0 / x0.hypot(x1) / x0.hypot(x1)),
+            // The minus stands outside, as a bool has none.
+            gy * -(x0 / x0.hypot(x1) / x0.hypot(x1)),
         ],
         domain: [(0.3, 3.0), (-3.0, 3.0)],
     }

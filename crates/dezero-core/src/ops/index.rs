@@ -66,7 +66,7 @@ from_tuple!(A a, B b, C c, D d);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GetItem {
-    slices: Vec<Slice>,
+    pub(crate) slices: Vec<Slice>,
 }
 
 impl Structural for GetItem {
@@ -91,7 +91,7 @@ impl Structural for GetItem {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GetItemGrad {
     shape: Vec<usize>,
-    slices: Vec<Slice>,
+    pub(crate) slices: Vec<Slice>,
 }
 
 impl Structural for GetItemGrad {
@@ -346,7 +346,7 @@ fn front(axis: isize, ndim: usize) -> isize {
 fn indices(indices: impl Into<Operand>) -> Variable {
     let indices = indices.into().link();
     if indices.linked_value().dtype() == DType::Bool || indices.linked_value().size() == 0 {
-        return Variable::value(indices.linked_value().astype(DType::I64));
+        return indices.cast(DType::I64).into_link();
     }
     indices
 }

@@ -16,8 +16,8 @@ use crate::variable::Variable;
 /// The axes of a reduction, as sorted positions, and whether they stay with length 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Over {
-    axes: Vec<isize>,
-    keepdims: bool,
+    pub(crate) axes: Vec<isize>,
+    pub(crate) keepdims: bool,
 }
 
 impl Over {
@@ -168,15 +168,14 @@ fn extreme_series(over: &Over, jet: &Jet<'_>) -> Result<Series<Term>> {
     jet.linear(|t, lead| t.try_mul(&share)?.try_sum(over.lead(lead)))
 }
 
-/// One over the number of elements that attain the extreme, where an element does.
-fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Array> {
-    let value = x.linked_value();
-    let y = over.restore(&Variable::value(y.linked_value().clone()), x)?;
-    let attains = value
-        .compare(&y.array(), "max", |a, b| a == b, |a, b| a == b)?
-        .astype(value.dtype());
-    let count = attains.sum(Some(&over.axes), true)?;
-    Ok(attains.zip_float(&count, "max", |a, n| a / n, |a, n| a / n)?)
+/// One over the number of elements that attain the extreme, where an element does. Computed with
+/// variables: who replays the derivative has other values.
+fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Variable> {
+    let attains = x
+        .try_equal(over.restore(y, x)?)?
+        .try_cast(x.linked_value().dtype())?;
+    let count = attains.try_sum(over.axes())?;
+    attains.try_div(count).map(Variable::into_link)
 }
 
 /// An operation along one axis.

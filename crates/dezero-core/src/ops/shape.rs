@@ -38,7 +38,7 @@ impl Structural for Reshape {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Transpose {
-    axes: Vec<usize>,
+    pub(crate) axes: Vec<usize>,
 }
 
 impl Structural for Transpose {

@@ -31,10 +31,7 @@ pub(super) fn jacobian_pattern(y: &Variable, x: &Variable, most: usize) -> Resul
     let Ok(universe) = u32::try_from(columns) else {
         return Err(too_large(y.size(), columns, None));
     };
-    let source = match &x.0 {
-        Repr::Leaf(cell) => Source::Leaf(cell.clone()),
-        _ => Source::Node(x.link_node().map_or(0, |node| node.id)),
-    };
+    let source = Source::of(x);
     let mut sweep = Sweep {
         sets: Sets::new(universe),
         known: HashMap::default(),
@@ -56,6 +53,21 @@ pub(super) fn jacobian_pattern(y: &Variable, x: &Variable, most: usize) -> Resul
     }
 }
 
+/// Whether elements are picked on the way by indices that are variables, so that what depends on what
+/// is known for their present values only.
+pub(super) fn is_indexed_by_variables(y: &Variable, x: &Variable) -> bool {
+    below(&y.to_link(), &Source::of(x)).iter().any(|node| {
+        let links = node.links();
+        let indices = match (&node.op, links.inputs.as_slice()) {
+            (Op::Take(_) | Op::Gather(_) | Op::GatherNd(_), [_, indices @ ..]) => indices,
+            (Op::PutAdd(_) | Op::ScatterAdd(_), xs) => &xs[1..2],
+            (Op::ScatterNdAdd(_), xs) => &xs[2..],
+            _ => &[],
+        };
+        indices.iter().any(Variable::is_tracked)
+    })
+}
+
 /// What is differentiated by.
 enum Source {
     /// Any snapshot of this leaf.
@@ -65,6 +77,13 @@ enum Source {
 }
 
 impl Source {
+    fn of(x: &Variable) -> Self {
+        match &x.0 {
+            Repr::Leaf(cell) => Self::Leaf(cell.clone()),
+            _ => Self::Node(x.link_node().map_or(0, |node| node.id)),
+        }
+    }
+
     fn is(&self, node: &Node) -> bool {
         match self {
             Self::Leaf(cell) => node.leaf().is_some_and(|leaf| Arc::ptr_eq(&leaf, cell)),

@@ -18,7 +18,7 @@ use std::panic::Location;
 
 use dezero_array::{Array, Tuple};
 
-use self::dependence::jacobian_pattern;
+use self::dependence::{is_indexed_by_variables, jacobian_pattern};
 use self::products::{Compression, compressed_columns, compressed_rows};
 use crate::error::{Error, Result};
 use crate::mode::{self, Line};
@@ -401,6 +401,10 @@ pub(crate) fn dense_hessian(gradient: &Variable, x: &Variable) -> Result<Option<
 
     let n = x.size();
     if n < LEAST {
+        return Ok(None);
+    }
+    // What is recorded has to hold for other indices too.
+    if mode::is_recording() && is_indexed_by_variables(gradient, x) {
         return Ok(None);
     }
     let Ok(pattern) = jacobian_pattern(gradient, x, n * n / SPARSE) else {

@@ -6,7 +6,7 @@
 
 use dezero_array::{Array, DType};
 
-use super::algebra::{Algebra, Extent, Term, Variables};
+use super::algebra::{Algebra, Extent, Term};
 use super::jet::Jet;
 use super::program::Function;
 use super::recurrence::Series;
@@ -20,7 +20,7 @@ use crate::variable::Variable;
 pub(crate) fn composed(jet: &Jet<'_>, function: Function, varying: usize) -> Result<Series<Term>> {
     let order = jet.extent.order;
     let x = jet.aligned(varying, jet.ndim())?;
-    let derivatives = derivatives_at(function, jet.xs, varying, order, jet.algebra)?;
+    let derivatives = derivatives_at(function, jet, varying)?;
     let mut factorial: f64 = (1..=order).map(|m| m as f64).product();
     let mut sum: Series<Term> = Vec::new();
     for m in (0..=order).rev() {
@@ -44,17 +44,19 @@ pub(crate) fn composed(jet: &Jet<'_>, function: Function, varying: usize) -> Res
     Ok(sum)
 }
 
-/// The derivatives of an elementwise function by input `varying`, at each element: from the value
-/// to the given order.
+/// The derivatives of an elementwise function by input `varying`, at each element of the result: from the
+/// value to the order that is wanted.
 fn derivatives_at(
     function: Function,
-    xs: &[Variable],
+    jet: &Jet<'_>,
     varying: usize,
-    order: usize,
-    algebra: &Variables,
 ) -> Result<Vec<Option<Variable>>> {
+    let (xs, order, algebra) = (jet.xs, jet.extent.order, jet.algebra);
     let keep = mode::is_recording();
-    let at = alias(&xs[varying], keep)?;
+    // An input that is broadcast has another derivative at each element: it is one variable for each.
+    let y = jet.y.linked_value();
+    let whole = xs[varying].try_cast(y.dtype())?;
+    let at = alias(&whole.try_broadcast_to(y.shape())?.into_link(), keep)?;
     let mut derivatives = Vec::with_capacity(order + 1);
     let _recording = mode::enter_recording(Recording::On);
     let mut y = match function {

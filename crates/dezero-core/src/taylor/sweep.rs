@@ -471,7 +471,9 @@ fn elementwise(function: Function, jet: &Jet<'_>) -> Result<Series<Term>> {
     let varies = |i: usize| jet.series.get(i).is_some_and(Option::is_some);
     let wanted = [varies(0), varies(1)];
     let ndim = jet.ndim();
-    if let Some(program) = Program::of(function, wanted) {
+    // What is recorded has to hold at other values too, so it is not chosen by these.
+    let chosen_by_value = function.has_own_recurrence() && mode::is_recording();
+    if let Some(program) = Program::of(function, wanted).filter(|_| !chosen_by_value) {
         let series: Vec<Series<Term>> = (0..jet.xs.len())
             .map(|i| jet.aligned(i, ndim))
             .collect::<Result<_>>()?;
@@ -510,11 +512,13 @@ fn is_normal(y: &Array) -> bool {
     values.iter().all(|y| y.is_finite() && y.abs() >= least)
 }
 
-/// The primitive of a call: a power whose exponent is one number that does not vary is one of a
-/// single variable.
+/// The primitive of a call: a power whose exponent is one number that does not vary, nor will where the
+/// sweep is recorded, is one of a single variable.
 fn primitive(op: &Op, inputs: &[Variable], varies: impl Fn(usize) -> bool) -> Option<Function> {
     match (Function::of(op)?, inputs) {
-        (Function::Binary(Binary::Pow), [_, exponent]) if !varies(1) => {
+        (Function::Binary(Binary::Pow), [_, exponent])
+            if !(varies(1) || mode::is_recording() && exponent.is_tracked()) =>
+        {
             let exponent = exponent.linked_value().as_f64();
             Some(exponent.map_or(Function::Binary(Binary::Pow), |exponent| {
                 Function::Unary(Unary::Pow(exponent.into()))

@@ -317,3 +317,27 @@ fn jacobians_have_the_dtype_of_the_variable_in_both_modes() {
         assert_eq!((by_x.dtype(), by_w.dtype()), (DType::F32, DType::F64));
     }
 }
+
+#[test]
+fn what_is_broadcast_has_a_derivative_at_each_element() {
+    let base = Variable::constant([1.5, 2.0, 0.5]);
+    let exponent = Variable::new([3.5]);
+    let f = |b: &Variable| base.pow(b.get_item(0));
+    // A recorded sweep composes the power from its derivatives, as it has to hold at other values too.
+    let forward = transforms::jacfwd(f, &exponent).to_vec::<f64>();
+    let back = transforms::jacrev(f, &exponent).to_vec::<f64>();
+    for (forward, back) in forward.iter().zip(&back) {
+        assert!(
+            (forward - back).abs() <= 1e-14 * back.abs(),
+            "{forward} {back}"
+        );
+    }
+}
+
+#[test]
+fn a_truth_value_may_be_an_ordinate() {
+    let x = Variable::new(2.0);
+    let y = x.greater(1.0).cast(dezero_core::DType::Bool).atan2(&x);
+    y.backward();
+    assert!((x.grad().unwrap().item() + 0.2).abs() < 1e-15); // -1 / (1 + 2^2)
+}
