@@ -232,6 +232,8 @@
 //! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, `png` and
 //! `pdf`, on by default too, the plots and formats of `viz`; `korean`, letters of Hangul in them.
 
+pub use dezero_compile as compile;
+pub use dezero_compile::{Compile, Compiled, Program, compile};
 pub use dezero_core::*;
 #[cfg(feature = "viz")]
 pub use dezero_viz as viz;

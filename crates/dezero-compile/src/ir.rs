@@ -1,0 +1,89 @@
+//! `Ir`: a program as a list of values, each computed from earlier ones.
+//!
+//! Plain data. What is known of a value before it is computed, its shape and dtype, stands here; the
+//! executors are made from it, and the rules of simplification rewrite it.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use dezero_core::trace::{self, Trace};
+use dezero_core::{Array, DType, Op};
+
+/// A value by its place in [`Ir::values`].
+pub(crate) type ValueId = usize;
+
+/// Values in an order in which they can be computed: static single assignment.
+///
+/// The first values are the inputs, all of them, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Ir {
+    pub(crate) values: Vec<Value>,
+    pub(crate) outputs: Vec<ValueId>,
+    /// Inputs at which the program can be run: those that it was recorded with.
+    pub(crate) examples: Vec<Array>,
+}
+
+/// One value.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) source: Source,
+    /// Of a user's function with several results, that of a placeholder: its values are those of the
+    /// [`Op::Output`]s that refer to it.
+    pub(crate) shape: Box<[usize]>,
+    pub(crate) dtype: DType,
+    pub(crate) name: Option<Arc<str>>,
+    /// The user's source line, unless the program was loaded.
+    pub(crate) line: Option<&'static Location<'static>>,
+    /// The backward pass in which it was recorded; 0 is the user's own code.
+    pub(crate) pass: usize,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// The input of this number.
+    Input(usize),
+    Constant(Array),
+    /// An operation on earlier values.
+    Call(Op, Box<[ValueId]>),
+}
+
+impl Ir {
+    /// The program that was recorded.
+    pub(crate) fn of(trace: Trace) -> Self {
+        let mut examples = Vec::new();
+        let values = trace
+            .steps
+            .into_iter()
+            .map(|step| {
+                let (shape, dtype) = (step.value.shape().into(), step.value.dtype());
+                let source = match step.source {
+                    trace::Source::Input(number) => {
+                        examples.push(step.value);
+                        Source::Input(number)
+                    }
+                    trace::Source::Constant => Source::Constant(step.value),
+                    trace::Source::Call(op, args) => Source::Call(op, args.into()),
+                };
+                Value {
+                    source,
+                    shape,
+                    dtype,
+                    name: step.name.map(Into::into),
+                    line: Some(step.line),
+                    pass: step.pass,
+                }
+            })
+            .collect();
+        Self {
+            values,
+            outputs: trace.outputs,
+            examples,
+        }
+    }
+
+    /// The number of inputs.
+    pub(crate) fn inputs(&self) -> usize {
+        self.examples.len()
+    }
+}

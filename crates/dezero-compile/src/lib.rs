@@ -1,0 +1,74 @@
+//! A recorded graph as a program: run it again on new inputs, at native speed.
+//!
+//! ```
+//! use dezero_compile::compile;
+//! use dezero_core::Variable;
+//!
+//! let f = compile(|x: &Variable| x.tanh(), &Variable::new(1.0))?;
+//! assert_eq!(f.call(&Variable::new(0.5)).item(), 0.5_f64.tanh());
+//! # Ok::<(), dezero_compile::Error>(())
+//! ```
+//!
+//! One writes eagerly, as always; [`compile`](compile()) runs the function once, and what the engine recorded is a
+//! [`Program`]. Its derivatives, to any order, are programs again:
+//!
+//! ```
+//! use dezero_compile::Program;
+//! use dezero_core::Variable;
+//!
+//! let x = Variable::new([0.0, 2.0]);
+//! let rosenbrock = Program::record(
+//!     |x: &Variable| {
+//!         let (x0, x1) = (x.get_item(0), x.get_item(1));
+//!         100.0 * (x1 - x0.square()).square() + (x0 - 1.0).square()
+//!     },
+//!     &x,
+//! )?;
+//! let step = rosenbrock.grad()?;
+//! let (mut at, mut gradient) = ([0.0, 2.0], [0.0; 2]);
+//! for _ in 0..10_000 {
+//!     step.call(&at, &mut gradient)?; // no graph, no variables
+//!     at = [at[0] - 0.001 * gradient[0], at[1] - 0.001 * gradient[1]];
+//! }
+//! assert!((at[0] - 0.994).abs() < 1e-3);
+//! # Ok::<(), dezero_compile::Error>(())
+//! ```
+//!
+//! # When it helps
+//!
+//! Where the same computation runs often with other numbers: steps of a search, training, integration. What
+//! eager code spends on recording is spent once, and a derivative is not derived anew at each step.
+//!
+//! It does not help for what runs once: recording is one eager run, each check another, and a derivative of the
+//! program is derived as eagerly as any. Nor for large arrays where nearly all time goes into matrix products,
+//! which are the same.
+//!
+//! # What a recording is
+//!
+//! The one way that the function went. Shapes, dtypes and captured variables are fixed in it. A Rust `if` on a
+//! value is decided once; `where_`, `maximum` and `clip` are recorded and decide at each call. What is random or
+//! changes between calls is a constant. [`compile`](compile()) compares the program with the function at some
+//! points around the example and gives an error, with the lines that read values, where they differ; branches
+//! that no such point takes stay unseen, and [`Compiled::check`] looks where one likes.
+//!
+//! Every value is what the engine computes, to the last bit.
+
+mod check;
+mod compile;
+mod compiled;
+mod derivative;
+mod error;
+mod execute;
+mod ir;
+mod program;
+mod replay;
+mod simplify;
+mod walk;
+
+pub use check::Difference;
+pub use compile::{Compile, OtherShapes, Results, compile};
+pub use compiled::Compiled;
+pub use error::{Error, Result};
+pub use program::{Program, Slot};
+pub use simplify::{Assume, Rule, rules};
+pub use walk::{ProgramValue, ValueSource};
