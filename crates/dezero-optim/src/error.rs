@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Bounds(String),
     /// Something that the method does not do.
     Method(String),
+    /// The function cannot be replayed, or failed while it was.
+    Program(dezero_compile::Error),
 }
 
 impl From<Kind> for Error {
@@ -84,7 +86,11 @@ impl Error {
     pub fn is_function(&self) -> bool {
         matches!(
             self.0.kind,
-            Kind::Function(_) | Kind::NotScalar(_) | Kind::Gradient { .. } | Kind::Cut
+            Kind::Function(_)
+                | Kind::NotScalar(_)
+                | Kind::Gradient { .. }
+                | Kind::Cut
+                | Kind::Program(_)
         )
     }
 }
@@ -122,6 +128,7 @@ impl fmt::Display for Error {
                     what => write!(f, ", but its {what} is not finite there; start elsewhere"),
                 }
             }
+            Kind::Program(error) => write!(f, "{error}"),
             Kind::Bounds(message) | Kind::Method(message) => f.write_str(message),
         }
     }
@@ -131,6 +138,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
             Kind::Function(error) => Some(error),
+            Kind::Program(error) => Some(error),
             _ => None,
         }
     }

@@ -134,7 +134,7 @@ struct Spread {
 fn spread(search: &mut Search<'_>, end: &Iteration) -> Result<Spread, Error> {
     let n = end.x.len();
     let found = search.sample_of(end).and_then(|sample| {
-        let m = sample.residuals().len();
+        let m = sample.residuals.len();
         Ok((m, search.jacobian(&sample)?))
     });
     let (m, jacobian) = found.map_err(Halt::into_error)?;

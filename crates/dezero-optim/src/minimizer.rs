@@ -111,6 +111,7 @@ pub(crate) struct Options {
     pub(crate) time: Option<Duration>,
     pub(crate) trace: bool,
     pub(crate) curvature: bool,
+    pub(crate) compile: bool,
 }
 
 impl Options {
@@ -162,6 +163,7 @@ impl<'a> Minimizer<'a> {
                 time: None,
                 trace: false,
                 curvature: true,
+                compile: false,
             },
             bounds: None,
             callback: None,
@@ -283,6 +285,36 @@ impl<'a> Minimizer<'a> {
         self
     }
 
+    /// Whether to record the function at the start, and to replay that in place of calling it: values,
+    /// gradients and products of the Hessian with vectors come from programs then, to the same last digit
+    /// and in a fraction of the time. Off unless set.
+    ///
+    /// The function has to do the same operations everywhere. One that branches on a value that it reads
+    /// out, draws random numbers or counts its calls does not, and most such are found out: the program is
+    /// compared with the function near the start. Where a Hessian is taken as a matrix, and for least squares,
+    /// the function is called as ever; so it is where a variable is not of f64.
+    ///
+    /// ```
+    /// use dezero_core::Variable;
+    /// use dezero_optim::{GradientDescent, Minimizer};
+    ///
+    /// let (x0, x1) = (Variable::new(0.0), Variable::new(2.0));
+    /// let found = Minimizer::new(GradientDescent::new(0.001))
+    ///     .iterations(10_000)
+    ///     .compile(true)
+    ///     .minimize(
+    ///         |[x0, x1]| 100.0 * (x1 - x0.powf(2.0)).powf(2.0) + (1.0 - x0).powf(2.0),
+    ///         [&x0, &x1],
+    ///     )?;
+    /// assert_eq!(found.x[0].item(), 0.9944984367782456); // as without
+    /// # Ok::<(), dezero_optim::Error>(())
+    /// ```
+    #[must_use]
+    pub fn compile(mut self, compile: bool) -> Self {
+        self.options.compile = compile;
+        self
+    }
+
     /// Finds a minimum of a function that gives one number.
     ///
     /// # Errors
@@ -369,6 +401,9 @@ impl<'a> Minimizer<'a> {
             ..
         } = self;
         let mut search = Search::new(function, goal, layout, &options, bounds, callback);
+        if options.compile {
+            search.record_once(&x).map_err(Halt::into_error)?;
+        }
         // Those who leave the method open, or fit, do not want to end at a saddle.
         let leaves_saddles = matches!(method, Method::Auto | Method::LevenbergMarquardt);
         let mut escapes = if leaves_saddles { ESCAPES } else { 0 };

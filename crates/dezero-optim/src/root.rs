@@ -124,7 +124,7 @@ impl Minimizer<'_> {
             &start.variables(),
             |search, end| {
                 let sample = search.sample_of(end).map_err(Halt::into_error)?;
-                let residual = crate::vector::largest(&sample.residuals());
+                let residual = crate::vector::largest(&sample.residuals);
                 let jacobian = search.jacobian(&sample).map_err(Halt::into_error)?;
                 // What the slopes make of the variables: of a minimum that is no root, little.
                 let sizes = end

@@ -92,6 +92,10 @@ pub(crate) struct MinimizeArguments {
     )]
     pub(crate) model: Option<String>,
 
+    /// Compute the formula anew at each point, instead of recording it once and replaying that
+    #[arg(long)]
+    pub(crate) no_compile: bool,
+
     /// Show the point, the value and the largest entry of the gradient at every iteration
     #[arg(long)]
     pub(crate) trace: bool,

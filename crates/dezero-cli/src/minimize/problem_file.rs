@@ -40,6 +40,8 @@ pub(crate) struct Given {
     pub(crate) tol: Option<f64>,
     pub(crate) evaluations: Option<usize>,
     pub(crate) time: Option<f64>,
+    /// Whether the formula is computed anew at each point.
+    pub(crate) no_compile: bool,
 }
 
 impl Given {
@@ -73,6 +75,7 @@ impl Given {
         given.tol = arguments.tol.or(given.tol);
         given.evaluations = arguments.evaluations.or(given.evaluations);
         given.time = arguments.time.or(given.time);
+        given.no_compile = arguments.no_compile;
         Ok(given)
     }
 

@@ -94,7 +94,7 @@ pub(crate) fn search(
 }
 
 fn minimizer<'a>(problem: &Problem, given: &Given, method: Method) -> Minimizer<'a> {
-    let mut minimizer = Minimizer::new(method.with(given.lr));
+    let mut minimizer = Minimizer::new(method.with(given.lr)).compile(!given.no_compile);
     if let Some(iterations) = given.iters {
         minimizer = minimizer.iterations(iterations);
     }

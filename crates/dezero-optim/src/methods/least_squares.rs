@@ -23,7 +23,7 @@ struct Linear {
 
 impl Linear {
     fn new(at: &Sample, scale: Vec<f64>, jacobian: &Mat<f64>) -> Result<Self, Halt> {
-        let residuals = at.residuals();
+        let residuals = &at.residuals;
         let scaled = Mat::from_fn(jacobian.nrows(), jacobian.ncols(), |i, j| {
             jacobian[(i, j)] / scale[j]
         });
@@ -36,7 +36,7 @@ impl Linear {
                 svd.U()
                     .col(k)
                     .iter()
-                    .zip(&residuals)
+                    .zip(residuals)
                     .map(|(u, r)| u * r)
                     .sum()
             })
@@ -162,7 +162,7 @@ pub(super) fn levenberg_marquardt(
             // The length of the start in this scale, which is that of the residuals. (Moré has factors of it
             // from 0.1 to 100.) At zero, and where steps of that size show nothing for rounding, the residuals
             // have to tell.
-            let (size, residuals) = (scaled_norm(&scale, &at.x), norm(&at.residuals()));
+            let (size, residuals) = (scaled_norm(&scale, &at.x), norm(&at.residuals));
             radius = if size == 0.0 {
                 residuals
             } else {
@@ -207,7 +207,7 @@ fn promise(at: &Sample, jacobian: &Mat<f64>, p: &[f64]) -> f64 {
             *image += entry * p;
         }
     }
-    -(2.0 * dot(&at.residuals(), &image) + dot(&image, &image))
+    -(2.0 * dot(&at.residuals, &image) + dot(&image, &image))
 }
 
 /// The largest entry of the gradient that is free to do something.

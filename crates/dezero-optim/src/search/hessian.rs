@@ -34,7 +34,7 @@ impl Search<'_> {
     /// The Hessian, from products in accordance with the sparsity. If that is in doubt, one more product
     /// tells whether it still holds.
     pub(crate) fn hessian(&mut self, at: &Sample) -> Result<Symmetric, Halt> {
-        self.look_at_sparsity(at);
+        self.look_at_sparsity(at)?;
         let hessian = self.compressed_hessian(at)?;
         if !std::mem::take(&mut self.is_doubted) || matches!(self.sparsity, Sparsity::Full) {
             return Ok(hessian);
@@ -49,7 +49,7 @@ impl Search<'_> {
             return Ok(hessian);
         }
         self.sparsity = Sparsity::Unknown;
-        self.look_at_sparsity(at);
+        self.look_at_sparsity(at)?;
         self.compressed_hessian(at)
     }
 
@@ -65,19 +65,20 @@ impl Search<'_> {
             }
             values
         };
+        let record = self.record(at)?;
         let hessian = no_grad(|| match &self.sparsity {
             Sparsity::Sparse(plan, structure) => {
-                let matrix = at.record.try_sparse_hessian(plan)?;
+                let matrix = record.try_sparse_hessian(plan)?;
                 self.evaluations.products += plan.colours();
                 Ok(Symmetric::sparse(structure, &signed(matrix.values())))
             }
             Sparsity::Compressed(plan) => {
-                let matrix = at.record.try_sparse_hessian(plan)?;
+                let matrix = record.try_sparse_hessian(plan)?;
                 self.evaluations.products += plan.colours();
                 Ok(Symmetric::dense(n, &signed(&matrix.try_to_dense()?)))
             }
             Sparsity::Unknown | Sparsity::Full => {
-                let blocks = at.record.try_hessian()?;
+                let blocks = record.try_hessian()?;
                 self.evaluations.products += n;
                 Ok(Symmetric::dense(n, &signed(&blocks[0][0])))
             }
@@ -96,16 +97,18 @@ impl Search<'_> {
         }
     }
 
-    fn look_at_sparsity(&mut self, at: &Sample) {
+    fn look_at_sparsity(&mut self, at: &Sample) -> Result<(), Halt> {
         if matches!(self.sparsity, Sparsity::Unknown) {
-            self.sparsity = no_grad(|| sparsity(self.dimension(), &at.record));
+            let record = self.record(at)?;
+            self.sparsity = no_grad(|| sparsity(self.dimension(), record));
         }
+        Ok(())
     }
 
     /// Whether the Hessian is sparse enough to be factorised as a sparse matrix.
     pub(crate) fn is_sparse(&mut self, at: &Sample) -> bool {
-        self.look_at_sparsity(at);
-        matches!(self.sparsity, Sparsity::Sparse(..))
+        // Without a record of the function here, the one who asks for derivatives gets the error.
+        self.look_at_sparsity(at).is_ok() && matches!(self.sparsity, Sparsity::Sparse(..))
     }
 
     /// The number of products that a Hessian takes.
@@ -118,10 +121,19 @@ impl Search<'_> {
 
     /// The product of a sample's Hessian with a vector.
     pub(crate) fn hessian_product(&mut self, at: &Sample, v: &[f64]) -> Result<Vec<f64>, Halt> {
-        let v = self.layout.joined(v)?;
-        let product = no_grad(|| at.record.try_hvp(&[&v]))?;
+        let replayed = match &self.replay {
+            Some(replay) => replay.hessian_product(&at.x, v)?,
+            None => None,
+        };
         self.evaluations.products += 1;
-        let product = self.flat(&product);
+        let product = if let Some(mut product) = replayed {
+            self.turn(&mut product);
+            product
+        } else {
+            let v = self.layout.joined(v)?;
+            let record = self.record(at)?;
+            self.flat(&no_grad(|| record.try_hvp(&[&v]))?)
+        };
         if all_finite(&product) {
             Ok(product)
         } else {

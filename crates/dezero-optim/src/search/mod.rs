@@ -5,6 +5,7 @@
 //! ends it is a [`Halt`].
 
 mod hessian;
+mod replay;
 mod sample;
 
 use std::cell::Cell;
@@ -24,6 +25,7 @@ use crate::stop::Stop;
 use crate::vector::{all_finite, difference, largest, norm};
 
 use hessian::Sparsity;
+use replay::Replay;
 pub(crate) use sample::Sample;
 
 /// Below this, a value counts as falling without end.
@@ -78,6 +80,12 @@ impl From<dezero_core::Error> for Halt {
     }
 }
 
+impl From<dezero_compile::Error> for Halt {
+    fn from(error: dezero_compile::Error) -> Self {
+        Kind::Program(error).into()
+    }
+}
+
 impl From<Stop> for Halt {
     fn from(stop: Stop) -> Self {
         Self::Stop(stop)
@@ -92,6 +100,8 @@ pub(crate) struct Search<'f> {
     is_squared: bool,
     /// The last one with residuals, while their squares are asked for.
     residual_sample: Option<Rc<Sample>>,
+    /// What the function recorded, if it is to be replayed.
+    replay: Option<Replay>,
     layout: Layout,
     /// Whether the variables are joined into one, which second derivatives need.
     joined: bool,
@@ -132,6 +142,7 @@ impl<'f> Search<'f> {
             goal,
             is_squared: false,
             residual_sample: None,
+            replay: None,
             down: None,
             joined: layout.variables() == 1,
             layout,
@@ -211,11 +222,10 @@ impl<'f> Search<'f> {
         }
         let at = self.evaluate(x)?;
         if !at.value.is_finite() {
-            let y = at.record.value();
             let value = if self.goal == Goal::LeastSquares {
                 at.value
             } else {
-                y.item()
+                self.record(&at)?.value().item()
             };
             return Err(Kind::Start {
                 value,

@@ -18,15 +18,11 @@ pub(crate) struct Sample {
     pub(crate) x: Arc<[f64]>,
     /// Infinity if it is not a number.
     pub(crate) value: f64,
-    pub(super) record: Evaluation,
+    /// Of a sum of squares, what is squared.
+    pub(crate) residuals: Vec<f64>,
+    /// The record of the call, from when something is asked that it is needed for.
+    record: OnceCell<Evaluation>,
     gradient: OnceCell<Vec<f64>>,
-}
-
-impl Sample {
-    /// The residuals.
-    pub(crate) fn residuals(&self) -> Vec<f64> {
-        self.record.value().to_vec()
-    }
 }
 
 impl Search<'_> {
@@ -53,11 +49,48 @@ impl Search<'_> {
         Ok(Rc::new(sample))
     }
 
+    /// Calls the function, or replays what it recorded, and counts it.
     pub(super) fn call(&self, x: Arc<[f64]>) -> Result<Sample, Halt> {
+        self.calls.set(self.calls.get() + 1);
+        let mut sample = Sample {
+            x,
+            value: f64::INFINITY,
+            residuals: Vec::new(),
+            record: OnceCell::new(),
+            gradient: OnceCell::new(),
+        };
+        let value = if let Some(replay) = &self.replay {
+            replay.value(&sample.x)?
+        } else {
+            let y = self.record(&sample)?.value();
+            match self.goal {
+                Goal::LeastSquares => {
+                    sample.residuals = y.to_vec();
+                    sample.residuals.iter().fold(0.0, |sum, r| sum + r * r)
+                }
+                _ if y.size() != 1 => return Err(Kind::NotScalar(y.shape()).into()),
+                _ => y.item(),
+            }
+        };
+        if !value.is_nan() {
+            sample.value = self.sign() * value;
+        }
+        Ok(sample)
+    }
+
+    /// The record of the function at a sample.
+    pub(super) fn record<'a>(&self, at: &'a Sample) -> Result<&'a Evaluation, Halt> {
+        if let Some(record) = at.record.get() {
+            return Ok(record);
+        }
+        let record = self.record_at(&at.x)?;
+        Ok(at.record.get_or_init(|| record))
+    }
+
+    fn record_at(&self, x: &[f64]) -> Result<Evaluation, Halt> {
         // An error of the function goes on as it is: the line here is none of its user's.
         let raised = RefCell::new(None);
         let record = no_grad(|| {
-            self.calls.set(self.calls.get() + 1);
             let called = |xs: &[Variable]| {
                 let y = if self.joined {
                     (self.function)(&self.layout.split(&xs[0])?)?
@@ -77,24 +110,12 @@ impl Search<'_> {
                 })
             };
             if self.joined {
-                Evaluation::try_new(f, &[self.layout.joined(&x)?][..])
+                Evaluation::try_new(f, &[self.layout.joined(x)?][..])
             } else {
-                Evaluation::try_new(f, &self.layout.separate(&x)?[..])
+                Evaluation::try_new(f, &self.layout.separate(x)?[..])
             }
         });
-        let record = record.map_err(|error| raised.take().unwrap_or(error))?;
-        let y = record.value();
-        let value = match self.goal {
-            Goal::LeastSquares => y.to_vec::<f64>().iter().fold(0.0, |sum, r| sum + r * r),
-            _ if y.size() != 1 => return Err(Kind::NotScalar(y.shape()).into()),
-            _ => self.sign() * y.item(),
-        };
-        Ok(Sample {
-            x,
-            value: if value.is_nan() { f64::INFINITY } else { value },
-            record,
-            gradient: OnceCell::new(),
-        })
+        record.map_err(|error| raised.take().unwrap_or(error).into())
     }
 
     /// The gradient of a sample.
@@ -102,12 +123,18 @@ impl Search<'_> {
         if let Some(gradient) = at.gradient.get() {
             return Ok(gradient);
         }
+        self.evaluations.gradient += 1;
+        if let Some(replay) = &self.replay {
+            let mut gradient = replay.gradient(&at.x)?;
+            self.turn(&mut gradient);
+            return Ok(at.gradient.get_or_init(|| gradient));
+        }
+        let record = self.record(at)?;
         let parts = no_grad(|| match self.goal {
             // d/dx r'r = 2 J'r
-            Goal::LeastSquares => at.record.try_vjp(&(2.0 * at.record.value())),
-            _ => at.record.try_grad(),
+            Goal::LeastSquares => record.try_vjp(&(2.0 * record.value())),
+            _ => record.try_grad(),
         })?;
-        self.evaluations.gradient += 1;
         let gradient = self.flat(&parts);
         if gradient.len() != self.dimension() {
             return Err(Kind::Gradient {
@@ -121,7 +148,7 @@ impl Search<'_> {
 
     /// Whether the record leads from the value to the variables, if the value depends on them.
     pub(super) fn check_record(&mut self, at: &Sample) -> Result<(), Halt> {
-        if !at.record.is_constant() || self.calls.get() >= self.options.evaluations {
+        if !self.record(at)?.is_constant() || self.calls.get() >= self.options.evaluations {
             return Ok(());
         }
         // Another value elsewhere, and no way back from it: something in the function cut the record.
@@ -142,15 +169,25 @@ impl Search<'_> {
 
     /// Derivatives by each variable as one vector, of the negative function for a maximum.
     pub(super) fn flat(&self, parts: &[Variable]) -> Vec<f64> {
-        let sign = self.sign();
-        let numbers = parts.iter().flat_map(|part| part.to_vec::<f64>());
-        numbers.map(|x| sign * x).collect()
+        let mut numbers: Vec<f64> = parts.iter().flat_map(|part| part.to_vec::<f64>()).collect();
+        self.turn(&mut numbers);
+        numbers
+    }
+
+    /// Derivatives become those of the negative function for a maximum.
+    pub(super) fn turn(&self, derivatives: &mut [f64]) {
+        if self.goal == Goal::Maximum {
+            for x in derivatives {
+                *x = -*x;
+            }
+        }
     }
 
     /// The Jacobian of a sample's residuals: a row for each residual.
     pub(crate) fn jacobian(&mut self, at: &Sample) -> Result<Mat<f64>, Halt> {
-        let jacobian = no_grad(|| at.record.try_jacobian())?;
-        let (m, n) = (at.record.value().size(), self.dimension());
+        let record = self.record(at)?;
+        let jacobian = no_grad(|| record.try_jacobian())?;
+        let (m, n) = (record.value().size(), self.dimension());
         self.evaluations.jacobian += 1;
         self.evaluations.products += m.min(n);
         let entries = jacobian[0].to_vec::<f64>();
