@@ -6,6 +6,7 @@ mod format;
 mod pdf;
 #[cfg(feature = "png")]
 mod png;
+mod row;
 #[cfg(any(feature = "png", feature = "pdf"))]
 mod runs;
 #[cfg(any(feature = "png", feature = "pdf"))]
@@ -17,7 +18,9 @@ use std::path::Path;
 pub use file::write_file;
 pub use format::Format;
 
+use crate::drawing::paper;
 use crate::error::Error;
+use crate::theme::Theme;
 
 /// Pixels for each unit of a picture in a PNG file, if nothing is said: sharp on the screens of today.
 pub(crate) const SCALE: f64 = 2.0;
@@ -51,6 +54,24 @@ impl Picture {
     /// read.
     pub fn from_svg(svg: String) -> Self {
         Self { svg }
+    }
+
+    /// Pictures from left to right, on the paper of a theme.
+    ///
+    /// ```
+    /// use dezero_core::{Variable, graph};
+    /// use dezero_viz::{Drawing, Picture, Theme};
+    ///
+    /// let x = Variable::new(1.0).named("x");
+    /// let (sine, square) = (x.sin(), x.square());
+    /// let pictures = [Drawing::new(&graph(&sine)).picture()?, Drawing::new(&graph(&square)).picture()?];
+    /// let both = Picture::row(&pictures, Theme::Light);
+    /// assert!(both.size().0 > pictures[0].size().0 + pictures[1].size().0);
+    /// # Ok::<(), dezero_viz::Error>(())
+    /// ```
+    #[must_use]
+    pub fn row(pictures: &[Self], theme: Theme) -> Self {
+        Self::from_svg(row::svg(pictures, paper(theme)))
     }
 
     /// The picture as SVG.

@@ -23,6 +23,7 @@ use crate::svg::Placed;
 use crate::theme::Theme;
 use sketch::Sketch;
 
+pub(crate) use palette::paper;
 pub use plot::plot_dot_graph;
 
 /// Above this many nodes the learner's style draws a summary.

@@ -34,6 +34,11 @@ type Colours = (&'static str, &'static str, &'static str);
 /// Passes take turns with these after the first.
 const BACKWARD: usize = 4;
 
+/// The colour of what a picture is drawn on.
+pub(crate) fn paper(theme: Theme) -> &'static str {
+    Kind::Sheet.colours(theme).0
+}
+
 impl Kind {
     /// What a variable of a graph is drawn as.
     pub(super) fn of_variable(graph: &Graph, at: usize) -> Self {
