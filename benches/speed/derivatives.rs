@@ -41,6 +41,7 @@ pub(crate) fn taylor_of_tanh() -> Work {
         name: "J3 tanh, order 10 by Taylor mode",
         goal: Some(0.4e-6),
         ours: Side::new(RUNS, ours),
+        replayed: None,
         twin: Side::new(RUNS, twin),
         tolerance: 1e-13,
     }
@@ -87,18 +88,19 @@ pub(crate) fn physics_informed_network() -> Work {
         name: "J7 step of a network 2-50-50-50-1 with its Laplacian in the loss, 1000 points",
         goal: Some(8e-3),
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(1, twin),
         tolerance: 1e-9,
     }
 }
 
 /// The chained Rosenbrock function.
-fn rosenbrock(x: &Variable) -> Variable {
+pub(crate) fn rosenbrock(x: &Variable) -> Variable {
     let (a, b) = (x.get_item(..-1), x.get_item(1..));
     (100.0 * (b - a.square()).square() + (1.0 - a).square()).sum(..)
 }
 
-fn start(n: usize) -> Vec<f64> {
+pub(crate) fn start(n: usize) -> Vec<f64> {
     (0..n).map(|i| 0.5 + (i % 7) as f64 * 0.1).collect()
 }
 
@@ -142,6 +144,7 @@ pub(crate) fn dense_hessian() -> Work {
         name: "J8 dense Hessian of the 1000-d Rosenbrock function",
         goal: Some(0.5e-3),
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(1, twin),
         tolerance: 1e-12,
     }
@@ -171,6 +174,7 @@ fn sparse_hessian_by(
         name,
         goal,
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(1, twin),
         tolerance: 1e-12,
     }
@@ -227,6 +231,7 @@ pub(crate) fn hessian_vector_product() -> Work {
         name: "J8 Hessian-vector product of the 1,000,000-d Rosenbrock function",
         goal: Some(1.2e-3),
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(1, twin),
         tolerance: 1e-12,
     }
@@ -253,6 +258,7 @@ fn in_units_of(
         name,
         goal: None,
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(1, twin),
         tolerance: 0.0,
     }

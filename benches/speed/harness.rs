@@ -1,11 +1,10 @@
-//! Ours and a hand-written twin, timed in turns.
+//! Ours, recorded anew and replayed, and a hand-written twin, timed in turns.
 //!
 //! On a busy machine times wander by a factor of two within seconds, and what is told of them has
-//! to survive that: each round times both, so that a slow second hits both, and the ratio is that of
+//! to survive that: each round times all, so that a slow second hits all, and the ratio is that of
 //! the best rounds, which nothing disturbed. (criterion measures one function for seconds, then the
 //! other.)
 
-use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -14,10 +13,21 @@ pub(crate) struct Work {
     pub(crate) name: &'static str,
     /// What it should take, in seconds, where there is a goal.
     pub(crate) goal: Option<f64>,
+    /// By the engine, which records it each time.
     pub(crate) ours: Side,
+    /// By a program that was recorded before, and what that should take.
+    pub(crate) replayed: Option<(Side, Option<f64>)>,
     pub(crate) twin: Side,
     /// How far, relatively, a result may be from the twin's; 0 where the arithmetic is the same.
     pub(crate) tolerance: f64,
+}
+
+impl Work {
+    /// The row with a program that does the same work, and what that should take.
+    pub(crate) fn replayed(mut self, side: Side, goal: Option<f64>) -> Self {
+        self.replayed = Some((side, goal));
+        self
+    }
 }
 
 /// One way to do the work.
@@ -74,57 +84,86 @@ pub(crate) fn main(works: Vec<Work>) {
             _ => filter = argument,
         }
     }
-    println!("| work | dezero, median [min .. max] | by hand, median | ratio of minima | goal |");
-    println!("| --- | --- | --- | --- | --- |");
+    println!(
+        "| work | eager, median [min .. max] | replayed | by hand | eager / hand | replayed / hand | goals |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
     for mut work in works.into_iter().filter(|work| work.name.contains(&filter)) {
         println!("{}", row(&mut work, smoke));
     }
 }
 
 fn row(work: &mut Work, smoke: bool) -> String {
-    let (mut ours, mut twin) = (Vec::new(), Vec::new());
+    let mut sides = vec![&mut work.ours, &mut work.twin];
+    let mut goals = vec![work.goal];
+    if let Some((side, goal)) = &mut work.replayed {
+        sides.push(side);
+        goals.push(*goal);
+    }
     // The first round warms up; it checks the results, too.
-    let ((first, result), (first_twin, expected)) = (work.ours.run(), work.twin.run());
-    check(work, &result, &expected);
-    if smoke {
-        (ours, twin) = (vec![first], vec![first_twin]);
-    } else {
-        let start = Instant::now();
-        while ours.len() < LEAST_ROUNDS || (ours.len() < ROUNDS && start.elapsed() < BUDGET) {
-            ours.push(work.ours.run().0);
-            twin.push(work.twin.run().0);
+    let first: Vec<(f64, Vec<f64>)> = sides.iter_mut().map(|side| side.run()).collect();
+    for side in [0, 2] {
+        if let Some((_, result)) = first.get(side) {
+            check(work.name, work.tolerance, result, &first[1].1);
         }
     }
-    let [ours, twin] = [ours, twin].map(|mut values| {
-        values.sort_by(f64::total_cmp);
-        values
-    });
-    let median = |values: &[f64]| values[values.len() / 2];
-    let mut row = format!("| {} | {} ", work.name, Seconds(median(&ours)));
-    let _ = write!(
-        row,
-        "[{} .. {}] ",
-        Seconds(ours[0]),
-        Seconds(ours[ours.len() - 1])
-    );
-    let _ = write!(
-        row,
-        "| {} | {:.3} | ",
-        Seconds(median(&twin)),
-        Significant(ours[0] / twin[0])
-    );
-    match work.goal {
-        Some(goal) => row + &format!("{} |", Seconds(goal)),
-        None => row + "|",
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); sides.len()];
+    if smoke {
+        times = first.iter().map(|(time, _)| vec![*time]).collect();
+    } else {
+        let start = Instant::now();
+        let rounds = |times: &[Vec<f64>]| times[0].len();
+        while rounds(&times) < LEAST_ROUNDS || (rounds(&times) < ROUNDS && start.elapsed() < BUDGET)
+        {
+            for (side, times) in sides.iter_mut().zip(&mut times) {
+                times.push(side.run().0);
+            }
+        }
     }
+    for times in &mut times {
+        times.sort_by(f64::total_cmp);
+    }
+    let spread = |times: Option<&Vec<f64>>| match times {
+        Some(times) => format!(
+            "{} [{} .. {}]",
+            Seconds(times[times.len() / 2]),
+            Seconds(times[0]),
+            Seconds(times[times.len() - 1])
+        ),
+        None => String::new(),
+    };
+    let fastest_twin = times[1][0];
+    let ratio = |times: Option<&Vec<f64>>| match times {
+        Some(times) => format!("{:.3}", Significant(times[0] / fastest_twin)),
+        None => String::new(),
+    };
+    let [ours, twin, replayed] = [times.first(), times.get(1), times.get(2)];
+    let reached = |(goal, times): (&Option<f64>, Option<&Vec<f64>>)| match (goal, times) {
+        (Some(goal), Some(times)) => {
+            let reached = times[times.len() / 2] <= *goal;
+            format!("{} {}", Seconds(*goal), if reached { "yes" } else { "no" })
+        }
+        _ => String::from("-"),
+    };
+    let goals: Vec<String> = goals.iter().zip([ours, replayed]).map(reached).collect();
+    let twin_median = twin.map_or(0.0, |twin| twin[twin.len() / 2]);
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} |",
+        work.name,
+        spread(ours),
+        spread(replayed),
+        Seconds(twin_median),
+        ratio(ours),
+        ratio(replayed),
+        goals.join(", ")
+    )
 }
 
-fn check(work: &Work, result: &[f64], expected: &[f64]) {
-    let close = |(a, b): (&f64, &f64)| a == b || (a - b).abs() <= work.tolerance * b.abs();
+fn check(name: &str, tolerance: f64, result: &[f64], expected: &[f64]) {
+    let close = |(a, b): (&f64, &f64)| a == b || (a - b).abs() <= tolerance * b.abs();
     assert!(
         result.len() == expected.len() && result.iter().zip(expected).all(close),
-        "{}: {result:?} is not what the twin gives, {expected:?}",
-        work.name
+        "{name}: {result:?} is not what the twin gives, {expected:?}",
     );
 }
 

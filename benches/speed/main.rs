@@ -9,9 +9,11 @@
 //! The twins do what the recorded graph does, operation by operation, so that results agree to the
 //! bit; they know the formula, and so need no graph.
 
+mod arrays;
 mod derivatives;
 mod harness;
 mod pinn;
+mod replayed;
 
 use std::hint::black_box;
 
@@ -20,25 +22,29 @@ use harness::{Side, Work, timed};
 
 fn main() {
     let mut works = vec![
-        gradient_descent(),
-        newton(),
+        gradient_descent().replayed(replayed::gradient_descent(), Some(10e-9)),
+        newton().replayed(replayed::newton(), Some(12e-9)),
         derivatives_of_tanh(
             "J3 tanh, derivatives 1..10 by repeated grad",
             10,
             Some(2e-3),
-        ),
+        )
+        .replayed(replayed::derivatives_of_tanh(10), None),
         derivatives_of_tanh("J3 tanh, derivatives 1..14 by repeated grad", 14, Some(1.0)),
-        chain(),
-        small_product(),
-        small_sine(),
+        chain().replayed(replayed::chain(), Some(12e-9)),
+        arrays::elementwise_formula(),
+        small_product().replayed(replayed::small_product(A, B), None),
+        small_sine().replayed(replayed::small_sine(A), None),
         many_leaves(),
         one_leaf_many_times(),
-        derivatives::taylor_of_tanh(),
-        derivatives::physics_informed_network(),
-        derivatives::dense_hessian(),
-        derivatives::planned_sparse_hessian(),
+        derivatives::taylor_of_tanh().replayed(replayed::taylor_of_tanh(), None),
+        derivatives::physics_informed_network()
+            .replayed(replayed::physics_informed_network(), Some(8e-3)),
+        derivatives::dense_hessian().replayed(replayed::dense_hessian(), Some(0.5e-3)),
+        derivatives::planned_sparse_hessian().replayed(replayed::sparse_hessian(), Some(0.05e-3)),
         derivatives::first_sparse_hessian(),
-        derivatives::hessian_vector_product(),
+        derivatives::hessian_vector_product()
+            .replayed(replayed::hessian_vector_product(), Some(1.2e-3)),
     ];
     works.extend(derivatives::costs());
     harness::main(works);
@@ -84,6 +90,7 @@ fn gradient_descent() -> Work {
         name: "J1 gradient-descent step on Rosenbrock",
         goal: Some(0.25e-6),
         ours: Side::new(STEPS, ours),
+        replayed: None,
         twin: Side::new(STEPS, twin),
         tolerance: 0.0,
     }
@@ -133,6 +140,7 @@ fn newton() -> Work {
         name: "J2 Newton step on x^4 - 2 x^2, double backprop",
         goal: Some(0.5e-6),
         ours: Side::new(STEPS * RUNS, ours),
+        replayed: None,
         twin: Side::new(STEPS * RUNS, twin),
         tolerance: 1e-14,
     }
@@ -175,6 +183,7 @@ fn derivatives_of_tanh(name: &'static str, orders: usize, goal: Option<f64>) -> 
         name,
         goal,
         ours: Side::new(1, ours),
+        replayed: None,
         twin: Side::new(RUNS, twin),
         tolerance: 1e-8,
     }
@@ -220,6 +229,7 @@ fn chain() -> Work {
         name: "J5 chain of 300,000 scalar operations, per operation",
         goal: Some(60e-9),
         ours: Side::new(OPS, ours),
+        replayed: None,
         twin: Side::new(OPS, twin),
         tolerance: 0.0,
     }
@@ -251,6 +261,7 @@ fn small_product() -> Work {
         name: "J10 product of shape (8,), forward",
         goal: Some(0.15e-6),
         ours: Side::new(OPS, ours),
+        replayed: None,
         twin: Side::new(OPS, twin),
         tolerance: 0.0,
     }
@@ -278,6 +289,7 @@ fn small_sine() -> Work {
         name: "J10 sine of shape (8,), forward",
         goal: Some(0.15e-6),
         ours: Side::new(OPS, ours),
+        replayed: None,
         twin: Side::new(OPS, twin),
         tolerance: 0.0,
     }
@@ -312,6 +324,7 @@ fn many_leaves() -> Work {
         name: "backward over 16,384 leaves in one sum, per edge",
         goal: None,
         ours: Side::partly(2 * LEAVES, ours),
+        replayed: None,
         twin: Side::partly(2 * LEAVES, twin),
         tolerance: 0.0,
     }
@@ -338,6 +351,7 @@ fn one_leaf_many_times() -> Work {
         name: "backward over one leaf used 1,000,000 times, per edge",
         goal: None,
         ours: Side::partly(2 * USES, ours),
+        replayed: None,
         twin: Side::partly(2 * USES, twin),
         tolerance: 0.0,
     }

@@ -1,0 +1,1 @@
+"""Installs the peers, runs their workers in turns, and writes the comparison."""
