@@ -78,6 +78,19 @@ impl<T: Copy> Lanes<'_, T> {
 }
 
 impl<T: Copy> Lanes<'_, T> {
+    /// The operand of the first result.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[inline]
+    pub fn first(self) -> T {
+        match self {
+            Self::Each(values) => values[0],
+            Self::All(value) => value,
+        }
+    }
+
     /// The operands from number `first` on.
     pub(crate) fn part(self, first: usize, len: usize) -> Self {
         match self {

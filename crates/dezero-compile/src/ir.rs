@@ -7,7 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use dezero_core::trace::{self, Trace};
-use dezero_core::{Array, DType, Op};
+use dezero_core::{Array, Binary, DType, Op, Unary};
 
 /// A value by its place in [`Ir::values`].
 pub(crate) type ValueId = usize;
@@ -85,5 +85,42 @@ impl Ir {
     /// The number of inputs.
     pub(crate) fn inputs(&self) -> usize {
         self.examples.len()
+    }
+}
+
+/// Whether the primitive is one operation of the hardware or a choice, whose value does not depend
+/// on whether it is computed alone or in an array.
+pub(crate) fn is_exact(op: Unary) -> bool {
+    matches!(
+        op,
+        Unary::Neg
+            | Unary::Abs
+            | Unary::Sign
+            | Unary::Square
+            | Unary::Sqrt
+            | Unary::Recip
+            | Unary::ReLU
+            | Unary::LeakyReLU(_)
+            | Unary::Floor
+            | Unary::Ceil
+            | Unary::Round
+            | Unary::Clip(..)
+    )
+}
+
+/// [`is_exact`] of two variables.
+pub(crate) fn is_exact_of_two(op: Binary) -> bool {
+    matches!(
+        op,
+        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Maximum | Binary::Minimum
+    )
+}
+
+/// Whether the operation gives the same bits for a number alone as for the element of an array.
+pub(crate) fn is_exact_op(op: &Op) -> bool {
+    match op {
+        Op::Unary(op) => is_exact(*op),
+        Op::Binary(op) => is_exact_of_two(*op),
+        _ => true,
     }
 }

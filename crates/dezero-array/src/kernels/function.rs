@@ -46,7 +46,7 @@ pub(super) fn polynomial<const FMA: bool, const N: usize>(coefficients: &[f64; N
 }
 
 /// f32 or f64.
-trait Float: Copy + Default {
+pub(super) trait Float: Copy + Default {
     fn to_f64(self) -> f64;
     fn from_f64(x: f64) -> Self;
 }

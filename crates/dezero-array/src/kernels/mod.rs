@@ -17,4 +17,4 @@ mod tests;
 
 pub use function::*;
 pub use level::{Kernel, Level, run, run_at};
-pub use power::{pow, powers};
+pub use power::{pow, pow_f32, powers, powers_f32};

@@ -6,11 +6,13 @@
 //! `logarithm.rs`, with the first terms in two parts.
 
 use std::f64::consts::{LN_2, LOG2_E};
+use std::ops::Range;
 
 use super::exponential::{EXP, LN_2_REST, TO_INTEGER, at_least, at_most, scale};
-use super::function::{fma, polynomial};
+use super::function::{Float, fma, polynomial};
 use super::level::{Kernel, Level, run_at};
 use super::logarithm::split;
+use crate::lanes::Lanes;
 
 /// `(2 artanh(s) - 2s - 2/3 s^3)/s^5` in `s^2`; `coefficients/make.py LOG_LONG`.
 const LOG_LONG: [f64; 8] = [
@@ -111,65 +113,79 @@ fn power<const FMA: bool>(x: f64, y: f64) -> f64 {
     if y == 0.0 || x == 1.0 { 1.0 } else { value }
 }
 
-/// Exponents that are left to the standard library: all are even integers, infinite or NaN.
+/// Exponents that `power` cannot take: roots and reciprocals, which are single instructions, and
+/// those too large, which are even integers, infinite or NaN.
 #[inline(always)]
 fn is_hard(y: f64) -> bool {
     // Written so that NaN is hard.
-    !matches!(
+    let large = !matches!(
         y.abs().partial_cmp(&2_251_799_813_685_248.0),
         Some(std::cmp::Ordering::Less)
-    )
+    );
+    large | (y == 0.5) | (y == -1.0)
+}
+
+fn hard(x: f64, y: f64) -> f64 {
+    match y {
+        0.5 => x.sqrt(),
+        -1.0 => 1.0 / x,
+        _ => x.powf(y),
+    }
 }
 
 /// As many as are computed together.
 const BLOCK: usize = 16;
 
-struct Powers<'a> {
-    x: &'a [f64],
-    exponents: Exponents<'a>,
-    y: &'a mut [f64],
+struct Powers<'a, T> {
+    x: Lanes<'a, T>,
+    exponents: Lanes<'a, T>,
+    y: &'a mut [T],
 }
 
-#[derive(Clone, Copy)]
-enum Exponents<'a> {
-    One(f64),
-    Each(&'a [f64]),
+/// The operands of one block.
+#[inline(always)]
+fn load<T: Float>(lanes: Lanes<'_, T>, range: Range<usize>, block: &mut [f64; BLOCK]) {
+    match lanes {
+        Lanes::Each(values) => {
+            for (x, &value) in block.iter_mut().zip(&values[range]) {
+                *x = value.to_f64();
+            }
+        }
+        Lanes::All(value) => *block = [value.to_f64(); BLOCK],
+    }
 }
 
-impl Kernel for Powers<'_> {
+impl<T: Float> Kernel for Powers<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let mut block = [[1.0; BLOCK]; 3];
-        if let Exponents::One(exponent) = self.exponents {
-            block[1] = [exponent; BLOCK];
-        }
+        let (mut x, mut exponents, mut powers) = ([1.0; BLOCK], [1.0; BLOCK], [1.0; BLOCK]);
         for (i, y) in self.y.chunks_mut(BLOCK).enumerate() {
             let range = i * BLOCK..i * BLOCK + y.len();
-            let [x, exponents, powers] = &mut block;
-            x[..y.len()].copy_from_slice(&self.x[range.clone()]);
-            if let Exponents::Each(each) = self.exponents {
-                exponents[..y.len()].copy_from_slice(&each[range]);
-            }
-            let mut hard = 0;
+            load(self.x, range.clone(), &mut x);
+            load(self.exponents, range, &mut exponents);
+            let mut any_hard = 0;
             for i in 0..BLOCK {
-                hard |= u64::from(is_hard(exponents[i]));
+                any_hard |= u64::from(is_hard(exponents[i]));
                 powers[i] = power::<FMA>(x[i], exponents[i]);
             }
-            if hard != 0 {
+            if any_hard != 0 {
                 for i in 0..BLOCK {
                     if is_hard(exponents[i]) {
-                        powers[i] = x[i].powf(exponents[i]);
+                        powers[i] = hard(x[i], exponents[i]);
                     }
                 }
             }
-            y.copy_from_slice(&powers[..y.len()]);
+            for (y, &power) in y.iter_mut().zip(&powers) {
+                *y = T::from_f64(power);
+            }
         }
     }
 }
 
-/// `y = x^exponent`, within 2 ulp, with the special cases of [`f64::powf`].
+/// `y = x^exponent`, within 2 ulp, with the special cases of [`f64::powf`]; but for 2, 1, 0.5 and -1, which
+/// are `x x`, `x`, the square root and `1/x`.
 ///
 /// ```
 /// let mut y = [0.0; 4];
@@ -184,11 +200,23 @@ pub fn pow(x: &[f64], exponent: f64, y: &mut [f64]) {
     pow_at(Level::best(), x, exponent, y);
 }
 
-/// `y = x^exponents`, element by element, within 2 ulp, with the special cases of [`f64::powf`].
+/// [`pow`] of f32, within 1 ulp.
+///
+/// # Panics
+///
+/// If the slices have different lengths.
+pub fn pow_f32(x: &[f32], exponent: f32, y: &mut [f32]) {
+    pow_at(Level::best(), x, exponent, y);
+}
+
+/// `y = x^exponents`, element by element, as [`pow`].
 ///
 /// ```
+/// use dezero_array::Lanes;
+///
 /// let mut y = [0.0; 3];
-/// dezero_array::kernels::powers(&[2.0, 9.0, -8.0], &[10.0, 0.5, 1.5], &mut y);
+/// let exponents = Lanes::Each(&[10.0, 0.5, 1.5]);
+/// dezero_array::kernels::powers(Lanes::Each(&[2.0, 9.0, -8.0]), exponents, &mut y);
 /// assert_eq!(y[..2], [1024.0, 3.0]);
 /// assert!(y[2].is_nan());
 /// ```
@@ -196,19 +224,70 @@ pub fn pow(x: &[f64], exponent: f64, y: &mut [f64]) {
 /// # Panics
 ///
 /// If the slices have different lengths.
-pub fn powers(x: &[f64], exponents: &[f64], y: &mut [f64]) {
+pub fn powers(x: Lanes<'_, f64>, exponents: Lanes<'_, f64>, y: &mut [f64]) {
     powers_at(Level::best(), x, exponents, y);
 }
 
-pub(super) fn pow_at(level: Level, x: &[f64], exponent: f64, y: &mut [f64]) {
-    assert_eq!(x.len(), y.len(), "slices of different lengths");
-    let exponents = Exponents::One(exponent);
+/// [`powers`] of f32, within 1 ulp.
+///
+/// # Panics
+///
+/// If the slices have different lengths.
+pub fn powers_f32(x: Lanes<'_, f32>, exponents: Lanes<'_, f32>, y: &mut [f32]) {
+    powers_at(Level::best(), x, exponents, y);
+}
+
+pub(super) fn pow_at<T: Float>(level: Level, x: &[T], exponent: T, y: &mut [T]) {
+    let simple = exponent.to_f64();
+    if simple == 2.0 || simple == 1.0 || simple == 0.5 || simple == -1.0 {
+        assert_eq!(x.len(), y.len(), "slices of different lengths");
+        return run_at(
+            level,
+            Simple {
+                x,
+                exponent: simple,
+                y,
+            },
+        );
+    }
+    powers_at(level, Lanes::Each(x), Lanes::All(exponent), y);
+}
+
+pub(super) fn powers_at<T: Float>(
+    level: Level,
+    x: Lanes<'_, T>,
+    exponents: Lanes<'_, T>,
+    y: &mut [T],
+) {
+    for lanes in [x, exponents] {
+        if let Lanes::Each(values) = lanes {
+            assert_eq!(values.len(), y.len(), "slices of different lengths");
+        }
+    }
     run_at(level, Powers { x, exponents, y });
 }
 
-pub(super) fn powers_at(level: Level, x: &[f64], exponents: &[f64], y: &mut [f64]) {
-    assert_eq!(x.len(), y.len(), "slices of different lengths");
-    assert_eq!(x.len(), exponents.len(), "slices of different lengths");
-    let exponents = Exponents::Each(exponents);
-    run_at(level, Powers { x, exponents, y });
+/// Powers that are single instructions.
+struct Simple<'a, T> {
+    x: &'a [T],
+    exponent: f64,
+    y: &'a mut [T],
+}
+
+impl<T: Float> Kernel for Simple<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let values = self.y.iter_mut().zip(self.x.iter().map(|x| x.to_f64()));
+        if self.exponent == 2.0 {
+            values.for_each(|(y, x)| *y = T::from_f64(x * x));
+        } else if self.exponent == 0.5 {
+            values.for_each(|(y, x)| *y = T::from_f64(x.sqrt()));
+        } else if self.exponent == -1.0 {
+            values.for_each(|(y, x)| *y = T::from_f64(1.0 / x));
+        } else {
+            values.for_each(|(y, x)| *y = T::from_f64(x));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use dezero_core::{Array, Binary, DType, Op, Unary, Variable, enable_grad};
 
 use super::broadcast;
 use super::rewriter::{Form, Found, Rewriter};
-use crate::ir::{Source, ValueId};
+use crate::ir::{Source, ValueId, is_exact_op};
 
 fn same(value: ValueId) -> Found {
     Found {
@@ -309,7 +309,12 @@ pub(super) fn broadcast_before(
     args: &[ValueId],
     form: &Form,
 ) -> Option<Found> {
-    let (xs, shape) = without_broadcasts(r, args)?;
+    let (mut xs, mut shape) = without_broadcasts(r, args)?;
+    // An element of an array stays one: a number alone may differ in its last bit.
+    if shape.is_empty() && !is_exact_op(op) {
+        shape = [1].into();
+        xs[0] = reshape(r, xs[0], &shape)?;
+    }
     if shape == form.shape {
         return None;
     }

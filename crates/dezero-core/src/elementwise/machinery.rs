@@ -70,6 +70,7 @@ macro_rules! unary_table {
         $(#[doc = $doc:literal])+
         $Op:ident $(($($p:ident = $example:literal),+))? => $name:ident $try_name:ident {
             value: |$vx:ident| $value:expr,
+            $(vector: |$xs:ident, $ys:ident| [$f64:expr, $f32:expr],)?
             $(integer: |$ix:ident| $integer:expr,)?
             $(vjp: |$x:ident, $y:ident, $gy:ident| $vjp:expr,)?
             $(taylor: |$tx:ident, $ty:ident, $tg:ident| $taylor:expr,)?
@@ -143,10 +144,15 @@ macro_rules! unary_table {
             /// # Panics
             ///
             /// If the slices differ in length.
+            #[allow(unreachable_code)]
             pub fn fill_f64(self, xs: &[f64], ys: &mut [f64]) {
                 match self {
                     $(Self::$Op $(($($p),+))? => {
                         $($(let $p = $p.get();)+)?
+                        $({
+                            let ($xs, $ys) = (xs, ys);
+                            return $f64;
+                        })?
                         map_lanes(xs, ys, |$vx: f64| $value);
                     })+
                 }
@@ -157,10 +163,15 @@ macro_rules! unary_table {
             /// # Panics
             ///
             /// If the slices differ in length.
+            #[allow(unreachable_code)]
             pub fn fill_f32(self, xs: &[f32], ys: &mut [f32]) {
                 match self {
                     $(Self::$Op $(($($p),+))? => {
                         $($(let $p = $p.get() as f32;)+)?
+                        $({
+                            let ($xs, $ys) = (xs, ys);
+                            return $f32;
+                        })?
                         map_lanes(xs, ys, |$vx: f32| $value);
                     })+
                 }
@@ -198,9 +209,13 @@ macro_rules! unary_table {
 
             /// The value at each element. Integers stay integers only where the entry says how.
             pub(crate) fn map(self, x: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
+                let is_number = x.ndim() == 0;
                 x.map_slices(
                     self.name(),
-                    &|xs, ys| self.fill_f64(xs, ys),
+                    &|xs, ys| match (is_number, xs, &mut *ys) {
+                        (true, &[x], [y]) => *y = self.value(x),
+                        _ => self.fill_f64(xs, ys),
+                    },
                     &|xs, ys| self.fill_f32(xs, ys),
                     self.fill_i64().as_ref().map(|fill| fill as _),
                 )
@@ -317,6 +332,7 @@ macro_rules! binary_table {
         $(#[doc = $doc:literal])+
         $Op:ident => $name:ident $try_name:ident {
             value: |$v0:ident, $v1:ident| $value:expr,
+            $(vector: |$x0s:ident, $x1s:ident, $ys:ident| [$f64:expr, $f32:expr],)?
             $(integer: |$i0:ident, $i1:ident| $integer:expr,)?
             $(bool: |$b0:ident, $b1:ident| $bool:expr,)?
             vjp: |$x0:ident, $x1:ident, $y:ident, $gy:ident| [$vjp0:expr, $vjp1:expr $(,)?],
@@ -373,9 +389,16 @@ macro_rules! binary_table {
             /// # Panics
             ///
             /// If an operand has another length than the results.
+            #[allow(unreachable_code)]
             pub fn fill_f64(self, x0: Lanes<'_, f64>, x1: Lanes<'_, f64>, ys: &mut [f64]) {
                 match self {
-                    $(Self::$Op => x0.zip(x1, ys, |$v0: f64, $v1: f64| $value),)+
+                    $(Self::$Op => {
+                        $({
+                            let ($x0s, $x1s, $ys) = (x0, x1, ys);
+                            return $f64;
+                        })?
+                        x0.zip(x1, ys, |$v0: f64, $v1: f64| $value);
+                    })+
                 }
             }
 
@@ -384,9 +407,16 @@ macro_rules! binary_table {
             /// # Panics
             ///
             /// If an operand has another length than the results.
+            #[allow(unreachable_code)]
             pub fn fill_f32(self, x0: Lanes<'_, f32>, x1: Lanes<'_, f32>, ys: &mut [f32]) {
                 match self {
-                    $(Self::$Op => x0.zip(x1, ys, |$v0: f32, $v1: f32| $value),)+
+                    $(Self::$Op => {
+                        $({
+                            let ($x0s, $x1s, $ys) = (x0, x1, ys);
+                            return $f32;
+                        })?
+                        x0.zip(x1, ys, |$v0: f32, $v1: f32| $value);
+                    })+
                 }
             }
 
@@ -432,10 +462,14 @@ macro_rules! binary_table {
 
             /// The value at each pair of elements. Integers stay integers only where the entry says how.
             pub(crate) fn zip(self, a: &dezero_array::Array, b: &dezero_array::Array) -> Result<dezero_array::Array, dezero_array::Error> {
+                let is_number = a.ndim() == 0 && b.ndim() == 0;
                 a.zip_slices(
                     b,
                     self.name(),
-                    &|xs, ys, zs| self.fill_f64(xs, ys, zs),
+                    &|xs, ys, zs| match zs {
+                        [z] if is_number => *z = self.value(xs.first(), ys.first()),
+                        _ => self.fill_f64(xs, ys, zs),
+                    },
                     &|xs, ys, zs| self.fill_f32(xs, ys, zs),
                     self.fill_i64().as_ref().map(|fill| fill as _),
                     self.fill_bool().as_ref().map(|fill| fill as _),

@@ -6,6 +6,8 @@
 //!   parameters with an example each, and the names of the two methods on [`Variable`];
 //! - `value`: the function of a float, written once for f64 and f32; `integer` where integers stay
 //!   integers;
+//! - `vector`: the same over slices of f64 and of f32, where there is a kernel of vector instructions.
+//!   Arrays take it; a number alone is `value`, and the two may differ in the last digit;
 //! - `vjp`: the derivative as a formula of variables. It gets the input `x`, the result `y` and the
 //!   cotangent `gy` of the result, and gives the cotangent of the input. It serves every order,
 //!   and forward mode too, because the Jacobian of an elementwise function is diagonal. Without a
@@ -19,7 +21,7 @@
 
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 
-use dezero_array::{Lanes, map_lanes};
+use dezero_array::{Lanes, kernels, map_lanes};
 
 use super::machinery::{Rule, binary_table, integer_power, unary_table};
 use super::real::{Real, RealExt};
@@ -88,6 +90,7 @@ unary_table! {
     /// `e^x`.
     Exp => exp try_exp {
         value: |x| x.exp(),
+        vector: |xs, ys| [kernels::exp(xs, ys), kernels::exp_f32(xs, ys)],
         vjp: |x, y, gy| gy * y,
         domain: [(-3.0, 3.0)],
     }
@@ -95,6 +98,7 @@ unary_table! {
     /// `2^x`.
     Exp2 => exp2 try_exp2 {
         value: |x| x.exp2(),
+        vector: |xs, ys| [kernels::exp2(xs, ys), kernels::exp2_f32(xs, ys)],
         vjp: |x, y, gy| gy * (y * LN_2),
         domain: [(-3.0, 3.0)],
     }
@@ -102,6 +106,7 @@ unary_table! {
     /// `e^x - 1`, exact also near 0.
     Expm1 => expm1 try_expm1 {
         value: |x| x.exp_m1(),
+        vector: |xs, ys| [kernels::expm1(xs, ys), kernels::expm1_f32(xs, ys)],
         vjp: |x, y, gy| gy * x.exp(),
         domain: [(-3.0, 3.0)],
     }
@@ -109,6 +114,7 @@ unary_table! {
     /// The natural logarithm.
     Log => log try_log {
         value: |x| x.ln(),
+        vector: |xs, ys| [kernels::log(xs, ys), kernels::log_f32(xs, ys)],
         vjp: |x, y, gy| gy / x,
         domain: [(0.2, 9.0)],
     }
@@ -116,6 +122,7 @@ unary_table! {
     /// The logarithm to base 2.
     Log2 => log2 try_log2 {
         value: |x| x.log2(),
+        vector: |xs, ys| [kernels::log2(xs, ys), kernels::log2_f32(xs, ys)],
         vjp: |x, y, gy| gy / (x * LN_2),
         domain: [(0.2, 9.0)],
     }
@@ -123,6 +130,7 @@ unary_table! {
     /// The logarithm to base 10.
     Log10 => log10 try_log10 {
         value: |x| x.log10(),
+        vector: |xs, ys| [kernels::log10(xs, ys), kernels::log10_f32(xs, ys)],
         vjp: |x, y, gy| gy / (x * LN_10),
         domain: [(0.2, 9.0)],
     }
@@ -130,6 +138,7 @@ unary_table! {
     /// `log(1 + x)`, exact also near 0.
     Log1p => log1p try_log1p {
         value: |x| x.ln_1p(),
+        vector: |xs, ys| [kernels::log1p(xs, ys), kernels::log1p_f32(xs, ys)],
         vjp: |x, y, gy| gy / (x + 1.0),
         domain: [(-0.7, 9.0)],
     }
@@ -137,6 +146,7 @@ unary_table! {
     /// The sine of an angle in radians.
     Sin => sin try_sin {
         value: |x| x.sin(),
+        vector: |xs, ys| [kernels::sin(xs, ys), kernels::sin_f32(xs, ys)],
         vjp: |x, y, gy| gy * x.cos(),
         domain: [(-7.0, 7.0)],
     }
@@ -144,6 +154,7 @@ unary_table! {
     /// The cosine of an angle in radians.
     Cos => cos try_cos {
         value: |x| x.cos(),
+        vector: |xs, ys| [kernels::cos(xs, ys), kernels::cos_f32(xs, ys)],
         vjp: |x, y, gy| gy * -x.sin(),
         domain: [(-7.0, 7.0)],
     }
@@ -179,6 +190,7 @@ unary_table! {
     /// The hyperbolic sine.
     Sinh => sinh try_sinh {
         value: |x| x.sinh(),
+        vector: |xs, ys| [kernels::sinh(xs, ys), kernels::sinh_f32(xs, ys)],
         vjp: |x, y, gy| gy * x.cosh(),
         domain: [(-3.0, 3.0)],
     }
@@ -186,6 +198,7 @@ unary_table! {
     /// The hyperbolic cosine.
     Cosh => cosh try_cosh {
         value: |x| x.cosh(),
+        vector: |xs, ys| [kernels::cosh(xs, ys), kernels::cosh_f32(xs, ys)],
         vjp: |x, y, gy| gy * x.sinh(),
         domain: [(-3.0, 3.0)],
     }
@@ -193,6 +206,7 @@ unary_table! {
     /// The hyperbolic tangent.
     Tanh => tanh try_tanh {
         value: |x| x.tanh(),
+        vector: |xs, ys| [kernels::tanh(xs, ys), kernels::tanh_f32(xs, ys)],
         vjp: |x, y, gy| gy * (1.0 - y * y),
         domain: [(-2.0, 2.0)],
     }
@@ -221,6 +235,7 @@ unary_table! {
     /// The logistic function `1 / (1 + e^-x)`.
     Sigmoid => sigmoid try_sigmoid {
         value: |x| x.logistic(),
+        vector: |xs, ys| [kernels::sigmoid(xs, ys), kernels::sigmoid_f32(xs, ys)],
         // Not y (1 - y), which loses all digits where y nears 1.
         vjp: |x, y, gy| gy * (y * (-x).sigmoid()),
         domain: [(-4.0, 4.0)],
@@ -229,6 +244,7 @@ unary_table! {
     /// `log(1 + e^x)`, without overflow.
     Softplus => softplus try_softplus {
         value: |x| RealExt::softplus(x),
+        vector: |xs, ys| [kernels::softplus(xs, ys), kernels::softplus_f32(xs, ys)],
         vjp: |x, y, gy| gy * x.sigmoid(),
         domain: [(-4.0, 4.0)],
     }
@@ -302,6 +318,7 @@ unary_table! {
     /// `x` to a constant power. `x^0` is 1 with derivative 0, also at 0.
     Pow(exponent = 3.0) => powf try_powf {
         value: |x| x.power(exponent),
+        vector: |xs, ys| [kernels::pow(xs, exponent, ys), kernels::pow_f32(xs, exponent, ys)],
         vjp: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * x.powf(exponent - 1.0))),
         taylor: |x, y, gy| (exponent != 0.0).then(|| gy * (exponent * y) / x),
         symbol: "( )^{}",
@@ -358,6 +375,7 @@ binary_table! {
     /// base 0.
     Pow => pow try_pow {
         value: |x0, x1| x0.power(x1),
+        vector: |x0, x1, ys| [kernels::powers(x0, x1, ys), kernels::powers_f32(x0, x1, ys)],
         integer: |x0, x1| integer_power(x0, x1),
         vjp: |x0, x1, y, gy| [
             gy * (x1 * x0.pow(x0.equal(0.0).logical_and(x1.equal(0.0)).where_(1.0, x1 - 1.0))),

@@ -333,7 +333,9 @@ impl<T: Number> Pass<'_, T> {
                     load.copy(lane.sources[*source], at, ys);
                 }),
                 Instruction::Unary(op, x, y) if self.group.is_scalar => {
-                    numbers.write(*y, |lane, ys| ys[0] = T::unary_at(*op, one(lane.read(*x))));
+                    numbers.write(*y, |lane, ys| {
+                        ys[0] = T::unary_at(*op, lane.read(*x).first())
+                    });
                 }
                 Instruction::Unary(op, x, y) => {
                     numbers.write(*y, |lane, ys| match lane.read(*x) {
@@ -348,7 +350,7 @@ impl<T: Number> Pass<'_, T> {
                 }
                 Instruction::Binary(op, [a, b], y) if self.group.is_scalar => {
                     numbers.write(*y, |lane, ys| {
-                        ys[0] = T::binary_at(*op, one(lane.read(*a)), one(lane.read(*b)));
+                        ys[0] = T::binary_at(*op, lane.read(*a).first(), lane.read(*b).first());
                     });
                 }
                 Instruction::Binary(op, [a, b], y) => numbers.write(*y, |lane, ys| {
@@ -378,14 +380,6 @@ impl<T: Number> Pass<'_, T> {
                 }),
             }
         }
-    }
-}
-
-/// The value of a 0-d operand.
-fn one<V: Copy>(lanes: Lanes<'_, V>) -> V {
-    match lanes {
-        Lanes::Each(values) => values[0],
-        Lanes::All(value) => value,
     }
 }
 

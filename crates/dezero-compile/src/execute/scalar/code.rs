@@ -62,31 +62,3 @@ impl Code {
         used
     }
 }
-
-/// Whether the primitive is one operation of the hardware or a choice, whose value does not depend
-/// on whether it is computed alone or in an array.
-pub(super) fn is_exact(op: Unary) -> bool {
-    matches!(
-        op,
-        Unary::Neg
-            | Unary::Abs
-            | Unary::Sign
-            | Unary::Square
-            | Unary::Sqrt
-            | Unary::Recip
-            | Unary::ReLU
-            | Unary::LeakyReLU(_)
-            | Unary::Floor
-            | Unary::Ceil
-            | Unary::Round
-            | Unary::Clip(..)
-    )
-}
-
-/// [`is_exact`] of two variables.
-pub(super) fn is_exact_of_two(op: Binary) -> bool {
-    matches!(
-        op,
-        Binary::Add | Binary::Sub | Binary::Mul | Binary::Div | Binary::Maximum | Binary::Minimum
-    )
-}

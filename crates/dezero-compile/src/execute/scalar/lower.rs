@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use dezero_core::{Array, Binary, Compare, DType, Op};
 
-use super::code::{Code, Id, Scalar, is_exact, is_exact_of_two};
+use super::code::{Code, Id, Scalar};
 use super::order::{Moved, Operand, Postfix, Question, is_broadcast};
-use crate::ir::{Ir, Source, Value, ValueId};
+use crate::ir::{Ir, Source, Value, ValueId, is_exact, is_exact_of_two};
 
 /// A value of more elements is an array.
 const ELEMENTS: usize = 64;

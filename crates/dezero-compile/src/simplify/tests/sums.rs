@@ -1,9 +1,9 @@
-//! Sums of what was broadcast.
+//! What was broadcast: computed before, and summed.
 
 use dezero_core::trace::{Source, Trace};
-use dezero_core::{Array, Axes, Op, Variable};
+use dezero_core::{Array, Axes, Op, Variable, primitives};
 
-use super::run;
+use super::{assert_same, run};
 use crate::ir::{Ir, Source as From};
 use crate::simplify::{Assume, simplify};
 
@@ -56,5 +56,33 @@ fn a_sum_of_a_broadcast_is_a_product() {
             _ => false,
         });
         assert!(!sums_long, "{:?}", labels(&simple));
+    }
+}
+
+/// Numbers alone and elements of arrays may differ in the last bit.
+#[test]
+fn a_number_is_broadcast_after_as_the_element_that_it_was() {
+    for primitive in primitives() {
+        let xs = [0.3, 0.41].map(Variable::new);
+        let wide: Vec<Variable> = xs[..primitive.arity]
+            .iter()
+            .map(|x| x.broadcast_to([2, 3]))
+            .collect();
+        let y = primitive.apply(&wide.iter().collect::<Vec<_>>()).unwrap();
+        let ir = Ir::of(Trace::new(&xs.iter().collect::<Vec<_>>(), &[&y]));
+        let simple = simplify(&ir, Assume::Nothing);
+        for value in &simple.values {
+            if matches!(value.source, From::Call(Op::Unary(_) | Op::Binary(_), _)) {
+                assert!(value.shape.iter().all(|&n| n == 1), "{simple:#?}");
+            }
+        }
+        for i in 0..200 {
+            let x = 0.05 + 0.013 * f64::from(i);
+            assert_same(
+                &ir,
+                &[Array::from(x), Array::from(0.9 - x)],
+                Assume::Nothing,
+            );
+        }
     }
 }
