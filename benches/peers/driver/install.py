@@ -10,27 +10,31 @@ from driver.plan import HOME, TARGET
 
 def install(peers):
     """Why a peer could not be installed, by name; those that could are not in it."""
-    failures, done = {}, {}
+    done = {}
     for peer in peers:
         what = peer.requirements or peer.crate
         if what not in done:
             print(f"installing {what}", file=sys.stderr)
             done[what] = environment(peer) if peer.requirements else binary(peer.crate)
-        if done[what]:
-            failures[peer.name] = done[what]
-    return failures
+    reasons = {peer.name: done[peer.requirements or peer.crate] for peer in peers}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def environment(peer):
-    wanted = HOME / "requirements" / f"{peer.requirements}.txt"
+    requirements = HOME / "requirements" / f"{peer.requirements}.txt"
+    python = peer.venv() / "bin/python"
     stamp = peer.venv() / "installed.txt"
-    if stamp.exists() and stamp.read_text() == wanted.read_text():
+    wanted = f"# Python {sys.version}\n{requirements.read_text()}"
+    if stamp.exists() and stamp.read_text() == wanted and python.exists():
         return None
-    venv.create(peer.venv(), with_pip=True, clear=True)
-    pip = [str(peer.venv() / "bin/python"), "-m", "pip", "install", "--quiet", "-r", str(wanted)]
-    failure = failed(pip, os.environ)
+    try:
+        venv.create(peer.venv(), with_pip=True, clear=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"no virtual environment: {error}"
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    failure = failed([*pip, "-r", str(requirements)], os.environ)
     if failure is None:
-        stamp.write_text(wanted.read_text())
+        stamp.write_text(wanted)
     return failure
 
 
@@ -40,9 +44,13 @@ def binary(crate):
 
 
 def failed(command, environment):
-    run = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+    """Why the command failed, if it did."""
+    try:
+        run = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+    except OSError as error:
+        return f"{command[0]}: {error.strerror}"
     if run.returncode == 0:
         return None
     print(run.stderr, file=sys.stderr)
     lines = [line for line in run.stderr.splitlines() if "error" in line.lower()]
-    return f"not installed: {(lines or ['no reason given'])[0][:200]}"
+    return (lines or [f"{command[0]} gave no reason"])[0][:200]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+import time
 
 from driver.plan import PEAKS
 from driver.worker import Worker
@@ -30,23 +31,44 @@ class Timing:
         return self.first.get("cannot") or self.first.get("error")
 
 
-def time(row, workers, effort):
+def times(rows, workers, effort):
+    """Of each row, `timed`, telling on standard error how far it is."""
+    results = {}
+    for number, row in enumerate(rows, 1):
+        tell(f"[{number}/{len(rows)}] {row.name}:")
+        start = time.monotonic()
+        results[row] = timed(row, workers, effort)
+        tell(f" {time.monotonic() - start:.0f} s\n")
+    return results
+
+
+def tell(text):
+    print(text, end="", file=sys.stderr, flush=True)
+
+
+def timed(row, workers, effort):
     """Of each worker, by name, the times of the row in nanoseconds, round by round."""
     timings, plans = {}, {}
+    workers = [worker for worker in workers if worker.peer.does(row)]
     for worker in workers:
         name = worker.peer.name
-        if worker.peer.rows and row.name not in worker.peer.rows:
-            continue
+        tell(f" {name},")
         # The first call warms up, records and compiles; it is not counted.
         timings[name] = Timing(worker.ask(row.name))
         if timings[name].why_not:
             continue
         seconds = took(timings[name].first)
         if seconds < effort.all / 2:
-            seconds = took(worker.ask(row.name))
+            again = worker.ask(row.name)
+            if "ns" not in again:
+                timings[name].first = again
+                continue
+            seconds = took(again)
         rounds = min(max(int(effort.all / seconds), 1), effort.rounds)
         plans[name] = rounds, max(int(effort.round / seconds), 1)
+    tell(" rounds")
     for i in range(effort.rounds):
+        tell(".")
         for worker in workers:
             rounds, repeats = plans.get(worker.peer.name, (0, 0))
             if i >= rounds:
@@ -57,7 +79,6 @@ def time(row, workers, effort):
                 plans.pop(worker.peer.name)
                 continue
             timings[worker.peer.name].rounds.append(answer["ns"])
-    print(f"timed {row.name}", file=sys.stderr)
     return timings
 
 
@@ -67,20 +88,15 @@ def took(answer):
 
 
 def memory(peers, threads, rows):
-    """Bytes per recorded operation and, by row, bytes at the peak and before, each of a fresh process."""
+    """What fresh processes answer: about bytes per recorded operation by peer, and about the peak by row and peer."""
     per_operation, peaks = {}, {}
-    for peer in peers:
-        print(f"memory of {peer.name}", file=sys.stderr)
+    for number, peer in enumerate(peers, 1):
+        tell(f"[{number}/{len(peers)}] memory of {peer.name}\n")
         if not peer.rows:
-            answer = fresh(peer, threads, "bytes")
-            if "value" in answer:
-                per_operation[peer.name] = answer["value"]
-        for row in PEAKS:
-            if row not in rows or (peer.rows and row not in peer.rows):
-                continue
-            answer = fresh(peer, threads, row)
-            if "peak" in answer:
-                peaks.setdefault(row, {})[peer.name] = answer["peak"], answer["before"]
+            per_operation[peer.name] = fresh(peer, threads, "bytes")
+        for row in rows:
+            if row.name in PEAKS and peer.does(row):
+                peaks.setdefault(row.name, {})[peer.name] = fresh(peer, threads, row.name)
     return per_operation, peaks
 
 

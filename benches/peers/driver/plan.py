@@ -51,6 +51,13 @@ class Peer:
     # All of them when empty.
     rows: tuple[str, ...] = ()
 
+    @property
+    def ours(self):
+        return self.name == base(self.kind)
+
+    def does(self, row):
+        return not self.rows or row.name in self.rows
+
     def command(self):
         if self.requirements:
             program = [str(self.venv() / "bin/python"), str(HOME / "python" / self.worker)]
@@ -60,6 +67,11 @@ class Peer:
 
     def venv(self):
         return TARGET / "venv" / self.requirements
+
+
+def base(kind):
+    """The name of ours that peers of this kind are compared with."""
+    return {"eager": "dezero", "replayed": "dezero replayed"}[kind]
 
 
 def python(name, kind, worker, requirements, **rest):
@@ -91,14 +103,9 @@ PEERS = [
     rust("burn", "eager", "burn", "burn"),
     rust("echidna", "eager", "echidna", "echidna", "tape"),
     rust("num-dual", "eager", "num-dual", "num-dual"),
+    rust("dezero replayed", "replayed", "dezero", "dezero-compile", "replayed"),
     python("torch.compile", "replayed", "torch_compile.py", "torch", environment=UNCACHED),
     python("JAX", "replayed", "jax_jit.py", "jax"),
     python("CasADi", "replayed", "casadi_vm.py", "casadi"),
     rust("echidna bytecode", "replayed", "echidna", "echidna", "bytecode"),
 ]
-
-
-def ours(kind, answered):
-    """The column of ours that a peer of this kind is compared with, of those that answered."""
-    names = [peer.name for peer in PEERS if peer.name in ("dezero", "dezero replayed") and peer.kind == kind]
-    return next((name for name in names if name in answered), "dezero")

@@ -1,61 +1,228 @@
 """The comparison as Markdown."""
 
+import dataclasses
 import datetime
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
 import tomllib
 
 from driver.agreement import dissenters
-from driver.plan import HOME, ROWS, ours
+from driver.measure import Timing
+from driver.plan import HOME, Peer, Row, base
+
+BEGIN = "<!-- benches/peers/run writes from here -->"
+END = "<!-- to here -->"
+
+EXPLAINED = """\
+Each peer is a process of its own on as many cores as threads; rounds of all peers alternate. A ratio is the
+peer's time over ours in the same round: above 1 dezero is faster, and what is below is marked as lost. Peers that
+record a graph anew are compared with dezero doing so, peers that record, trace or build once with dezero replayed.
+*No* is what the library does not have, *wrong* a result that is not that of most."""
 
 
-def write(peers, results, failures, versions, memory, threads, quick):
-    """`results` has the timings of each row; `memory` what it says in `measure.memory`."""
-    lines = ["# dezero beside its peers", ""]
-    if quick:
-        lines += ["A quick run, to see that it works: the figures mean little.", ""]
-    lines += machine(threads) + [""] + explained() + [""]
-    wrong = {row: dissenters(row, timings) for row, timings in results.items()}
-    lines += overview(peers, results, wrong, failures) + [""]
-    lines += agreement(wrong) + [""]
-    for row, timings in results.items():
-        lines += detail(row, peers, timings, wrong[row]) + [""]
-    if memory:
-        lines += per_operation(peers, memory[0]) + [""] + peaks(peers, memory[1], wrong) + [""]
-    lines += versions_table(peers, versions, failures)
-    return "\n".join(lines) + "\n"
+def insert(section, path):
+    """Puts the section between the marks of a file, in place of what was there."""
+    text = path.read_text() if path.exists() else ""
+    if not re.search(f"{re.escape(BEGIN)}.*{re.escape(END)}", text, re.DOTALL):
+        print(f"{path.name} has no place for the results: {BEGIN} ... {END}", file=sys.stderr)
+        return
+    before, rest = text.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    path.write_text(f"{before}{BEGIN}\n\n{section.strip()}\n\n{END}{after}")
 
 
-def table(head, rows):
-    return [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
+@dataclasses.dataclass
+class Run:
+    peers: list[Peer]
+    results: dict[Row, dict[str, Timing]]
+    # Why a peer was not run, by name.
+    failures: dict[str, str]
+    versions: dict[str, dict[str, str]]
+    # As `measure.memory` gives it, if it was asked for.
+    memory: tuple[dict, dict] | None
+    threads: int
+    quick: bool
+
+    def __post_init__(self):
+        self.wrong = {row: dissenters(row, timings) for row, timings in self.results.items()}
+
+    def everything(self):
+        details = [self.detail(row) for row in self.results]
+        return plain("\n\n".join(["# dezero beside its peers", *self.sections("##"), *details])) + "\n"
+
+    def summary(self):
+        return plain("\n\n".join(self.sections("###")))
+
+    def sections(self, level):
+        """What stands before the details, under headings of this level."""
+        sections = [self.machine(), EXPLAINED]
+        if self.quick:
+            sections.insert(0, "A quick run, to see that it works: the figures mean little.")
+        sections += [
+            f"{level} Recorded anew each time\n\nOurs as a time, the peers as multiples of it.",
+            self.overview("eager"),
+            f"{level} Recorded, traced or built once\n\nThe same, of what comes after that.",
+            self.overview("replayed"),
+            f"Lost: {self.lost()}.",
+            f"{level} Before the first result\n\nTo record, trace or compile, and to run for the first time.",
+            self.first_results(),
+            f"{level} Agreement",
+            self.agreement(),
+        ]
+        if self.memory:
+            sections += [
+                f"{level} Memory\n\nBytes of a recorded operation: growth of the resident size over a chain of a million "
+                "scalar operations, per operation; where there is a program, with it, ready to run.",
+                self.per_operation(),
+                "Peak resident size in MB of a fresh process that does the work three times, and in brackets without "
+                "what the process had before it prepared the work (libraries and the interpreter):",
+                self.peaks(),
+            ]
+        return [*sections, f"{level} Versions", self.versions_table()]
+
+    def machine(self):
+        cpu = next(
+            (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+            platform.machine(),
+        )
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+        threads = f"{self.threads} {'thread' if self.threads == 1 else 'threads'}"
+        commit = said(["git", "-C", str(HOME), "describe", "--always", "--dirty"])
+        return (
+            f"{datetime.date.today()}, {threads}. {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
+            f"{platform.release()}; {said(['rustc', '--version'])}; Python {platform.python_version()}; dezero at {commit}."
+        )
+
+    def of_kind(self, kind):
+        return [peer for peer in self.peers if peer.kind == kind]
+
+    def ratios(self, peer, row):
+        """Round by round, the peer's time over ours; none for ours itself, nor where either is missing."""
+        ours = self.results[row].get(base(peer.kind))
+        if peer.ours or ours is None:
+            return []
+        return [theirs / our for theirs, our in zip(self.results[row][peer.name].rounds, ours.rounds)]
+
+    def overview(self, kind):
+        peers = self.of_kind(kind)
+        rows = [[f"{row.name} {row.title}", *(self.cell(row, peer) for peer in peers)] for row in self.results]
+        return table(["row", *(peer.name for peer in peers)], rows)
+
+    def cell(self, row, peer):
+        if why := self.missing(row, peer):
+            return why
+        if peer.name in self.wrong[row]:
+            return "wrong"
+        ratios = self.ratios(peer, row)
+        if not ratios:
+            return nanoseconds(statistics.median(self.results[row][peer.name].rounds))
+        ratio = statistics.median(ratios)
+        return f"**lost {number(ratio)}**" if ratio < 1 else number(ratio)
+
+    def missing(self, row, peer):
+        """In a word, why there is no figure."""
+        if peer.name in self.failures:
+            return "not run"
+        if not peer.does(row):
+            return "as without"
+        timing = self.results[row][peer.name]
+        if timing.why_not:
+            return "no" if "cannot" in timing.first else "failed"
+        return None
+
+    def lost(self):
+        cells = [(row, peer, self.cell(row, peer)) for row in self.results for peer in self.peers]
+        lost = [f"{row.name} to {peer.name}" for row, peer, cell in cells if "lost" in cell]
+        return f"{len(lost)} comparisons ({', '.join(lost)})" if lost else "no comparison"
+
+    def first_results(self):
+        def cell(row, peer):
+            return self.missing(row, peer) or nanoseconds(self.results[row][peer.name].first["first_result_ns"])
+
+        peers = self.of_kind("replayed")
+        rows = [[row.name, *(cell(row, peer) for peer in peers)] for row in self.results]
+        return table(["row", *(peer.name for peer in peers)], rows)
+
+    def agreement(self):
+        named = [
+            f"- {row.name}: {name} disagrees with the others ({how})"
+            for row, dissent in self.wrong.items()
+            for name, how in dissent.items()
+        ]
+        failed = [
+            f"- {row.name}: {name} failed ({timing.why_not})"
+            for row, timings in self.results.items()
+            for name, timing in timings.items()
+            if "error" in timing.first
+        ]
+        return "\n".join((named or ["All results agree."]) + failed)
+
+    def per_operation(self):
+        def cell(answer):
+            return f"{answer['value']:.0f}" if "value" in answer else f"failed: {answer['error']}"
+
+        told = {name: answer for name, answer in self.memory[0].items() if "cannot" not in answer}
+        return table(["peer", "bytes"], [[name, cell(answer)] for name, answer in told.items()])
+
+    def peaks(self):
+        rows = [row for row in self.results if row.name in self.memory[1]]
+
+        def cell(row, peer):
+            answer = self.memory[1][row.name].get(peer.name, {})
+            if "peak" not in answer:
+                return "failed" if "error" in answer else self.missing(row, peer) or ""
+            peak, before = answer["peak"], answer["before"]
+            text = f"{peak / 1e6:.0f} ({(peak - before) / 1e6:.0f})"
+            return f"{text} wrong" if peer.name in self.wrong[row] else text
+
+        peers = [[peer.name, *(cell(row, peer) for row in rows)] for peer in self.peers]
+        return table(["peer", *(row.name for row in rows)], peers)
+
+    def versions_table(self):
+        with open(HOME / "Cargo.lock", "rb") as lock:
+            locked = {package["name"]: package["version"] for package in tomllib.load(lock)["package"]}
+
+        def cell(peer):
+            if peer.name in self.failures:
+                return f"not run: {self.failures[peer.name]}"
+            told = self.versions.get(peer.name) or {peer.library: locked.get(peer.library, "?")}
+            return ", ".join(f"{name} {version}" for name, version in told.items())
+
+        return table(["peer", "versions"], [[peer.name, cell(peer)] for peer in self.peers])
+
+    def detail(self, row):
+        rows, reasons = [], []
+        for peer in self.peers:
+            timing = self.results[row].get(peer.name)
+            if timing is None:
+                continue
+            if timing.why_not:
+                reasons.append(f"- {peer.name}: {timing.why_not}")
+                continue
+            first, wrong = timing.first, self.wrong[row].get(peer.name)
+            remarks = ([f"wrong: {wrong}"] if wrong else []) + ([first["note"]] if first["note"] else [])
+            rows.append([
+                peer.name,
+                peer.kind,
+                spread(timing.rounds, nanoseconds),
+                str(len(timing.rounds)),
+                spread(self.ratios(peer, row), number),
+                nanoseconds(first["first_result_ns"]) if first["first_result_ns"] else "",
+                "; ".join(remarks),
+            ])
+        head = ["peer", "kind", "median [min .. max]", "rounds", "times ours", "before the first result", ""]
+        parts = [f"## {row.name}: {row.title}", table(head, rows), "\n".join(reasons)]
+        return "\n\n".join(part for part in parts if part)
 
 
-def explained():
-    return [
-        "Each peer is a process of its own on as many cores as threads; rounds of all peers alternate. Times are",
-        "medians of the rounds. A ratio is the peer's time over ours in the same round (the median, then the lowest",
-        "and the highest): above 1 dezero is faster, and what is below is marked as lost. Peers that record a",
-        "graph anew are compared with dezero doing so, peers that record, trace or build once and then evaluate",
-        "with dezero replayed, where that is measured, and else with dezero recording anew.",
-    ]
-
-
-def machine(threads):
-    cpu = next(
-        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-        platform.machine(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    rustc = said(["rustc", "--version"])
-    commit = said(["git", "-C", str(HOME), "describe", "--always", "--dirty"])
-    return [
-        f"{datetime.date.today()}, {threads} {'thread' if threads == 1 else 'threads'}. {cpu}, {os.cpu_count()} cores, "
-        f"{memory:.0f} GiB, {platform.system()} {platform.release()}; {rustc}; Python {platform.python_version()}; "
-        f"dezero at {commit}."
-    ]
+def plain(text):
+    """Without addresses and places of this machine, which reasons of failures may name."""
+    text = re.sub(r"\b\w+://\S+", "(address)", text)
+    return re.sub(r"(?<![\w<.])/(?:[\w.+-]+/)+[\w.+-]*", "(path)", text)
 
 
 def said(command):
@@ -65,131 +232,15 @@ def said(command):
         return f"{command[0]}: not known"
 
 
-def ratios(peer, timings):
-    """Round by round, the peer's time over ours; none for ours itself."""
-    answered = [name for name, timing in timings.items() if timing.rounds]
-    base = ours(peer.kind, answered)
-    if base == peer.name or base not in answered:
-        return []
-    return [theirs / our for theirs, our in zip(timings[peer.name].rounds, timings[base].rounds)]
+def table(head, rows):
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
-def overview(peers, results, wrong, failures):
-    lost = 0
-
-    def cell(row, timings, peer):
-        nonlocal lost
-        timing = timings.get(peer.name)
-        if peer.name in failures:
-            return "not installed"
-        if timing is None:
-            return ""
-        if timing.why_not:
-            return "no" if "cannot" in timing.first else "failed"
-        if peer.name in wrong[row]:
-            return "wrong"
-        if peer.name.startswith("dezero"):
-            return nanoseconds(statistics.median(timing.rounds))
-        of = ratios(peer, timings)
-        if not of:
-            return nanoseconds(statistics.median(timing.rounds))
-        ratio = statistics.median(of)
-        if ratio < 1:
-            lost += 1
-            return f"**lost {number(ratio)}**"
-        return number(ratio)
-
-    rows = [
-        [f"{row.name} {row.title}"] + [cell(row, timings, peer) for peer in peers]
-        for row, timings in results.items()
-    ]
-    kinds = [f"{peer.name} ({peer.kind})" for peer in peers]
-    text = ["## Overview", "", "Ours as a time, the peers as multiples of it.", ""]
-    text += table(["row", *kinds], rows)
-    return text + ["", f"Lost comparisons: {lost}."]
-
-
-def agreement(wrong):
-    named = [
-        f"- {row.name}: {name} disagrees with the others ({how})"
-        for row, dissent in wrong.items()
-        for name, how in dissent.items()
-    ]
-    return ["## Agreement", ""] + (named or ["All results agree."])
-
-
-def detail(row, peers, timings, wrong):
-    rows, reasons = [], []
-    for peer in peers:
-        timing = timings.get(peer.name)
-        if timing is None:
-            continue
-        if timing.why_not:
-            reasons.append(f"{peer.name}: {timing.why_not}")
-            continue
-        times = timing.rounds
-        of = ratios(peer, timings)
-        ratio = ""
-        if of:
-            middle = statistics.median(of)
-            ratio = f"{number(middle)} [{number(min(of))} .. {number(max(of))}]"
-            ratio = f"**lost** {ratio}" if middle < 1 else ratio
-        first = timing.first
-        remarks = ([f"wrong: {wrong[peer.name]}"] if peer.name in wrong else []) + (
-            [first["note"]] if first["note"] else []
-        )
-        rows.append([
-            peer.name,
-            peer.kind,
-            f"{nanoseconds(statistics.median(times))} [{nanoseconds(min(times))} .. {nanoseconds(max(times))}]",
-            str(len(times)),
-            ratio,
-            nanoseconds(first["compile_ns"]) if first["compile_ns"] else "",
-            "; ".join(remarks),
-        ])
-    text = [f"## {row.name}: {row.title}", ""]
-    text += table(["peer", "kind", "median [min .. max]", "rounds", "times ours", "once before", ""], rows)
-    return text + ([""] + [f"- {reason}" for reason in reasons] if reasons else [])
-
-
-def per_operation(peers, values):
-    rows = [[peer.name, f"{values[peer.name]:.0f}"] for peer in peers if peer.name in values]
-    text = [
-        "## Memory of a recorded operation",
-        "",
-        "Growth of the resident size over a chain of scalar operations.",
-        "",
-    ]
-    return text + table(["peer", "bytes"], rows)
-
-
-def peaks(peers, values, wrong):
-    rows = []
-    for row in (row for row in ROWS if row.name in values):
-        for peer in peers:
-            if peer.name in values[row.name]:
-                peak, before = values[row.name][peer.name]
-                name = f"{peer.name} (wrong)" if peer.name in wrong.get(row, {}) else peer.name
-                rows.append([row.name, name, f"{peak / 1e6:.0f}", f"{(peak - before) / 1e6:.0f}"])
-    text = [
-        "## Peak resident size",
-        "",
-        "In MB, of a fresh process that does the work three times; the second figure is without what the process",
-        "had before it prepared the work (libraries and the interpreter).",
-        "",
-    ]
-    return text + table(["row", "peer", "peak", "of the work"], rows)
-
-
-def versions_table(peers, versions, failures):
-    with open(HOME / "Cargo.lock", "rb") as lock:
-        locked = {package["name"]: package["version"] for package in tomllib.load(lock)["package"]}
-    rows = []
-    for peer in peers:
-        told = versions.get(peer.name) or ({peer.library: locked.get(peer.library, "?")} if peer.library else {})
-        text = ", ".join(f"{name} {version}" for name, version in told.items())
-        rows.append([peer.name, failures.get(peer.name, text)])
-    return ["## Versions", ""] + table(["peer", "versions"], rows)
+def spread(values, text):
+    """The median, the lowest and the highest."""
+    if not values:
+        return ""
+    return f"{text(statistics.median(values))} [{text(min(values))} .. {text(max(values))}]"
 
 
 def number(x):

@@ -1,5 +1,6 @@
 """A peer's process, which is asked row by row."""
 
+import contextlib
 import json
 import os
 import select
@@ -40,24 +41,32 @@ class Worker:
         self.versions = {}
 
     def start(self):
+        """Why it does not start, if it does not."""
         logs = TARGET / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         allowed = cores(self.threads)
         with open(logs / f"{self.peer.name}.txt", "a") as log:
-            self.process = subprocess.Popen(
-                self.peer.command(),
-                env={**os.environ, **settings(self.threads), **dict(self.peer.environment)},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                preexec_fn=lambda: os.sched_setaffinity(0, allowed),
-            )
-        self.versions = (self.line() or {}).get("versions", {})
+            try:
+                self.process = subprocess.Popen(
+                    self.peer.command(),
+                    env={**os.environ, **settings(self.threads), **dict(self.peer.environment)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    preexec_fn=lambda: os.sched_setaffinity(0, allowed),
+                )
+            except OSError as error:
+                return f"does not start: {error.strerror}"
+        greeting = self.line()
+        if greeting is None:
+            return f"does not start: {self.end()}"
+        self.versions = greeting["versions"]
+        return None
 
     def ask(self, row, repeats=1):
         """The answer, which is a dictionary with "ns", or with "cannot" or "error" and the reason."""
-        if self.process is None:
-            self.start()
+        if self.process is None and (why := self.start()):
+            return {"row": row, "error": why}
         try:
             self.process.stdin.write(f"{row} {repeats}\n".encode())
             self.process.stdin.flush()
@@ -71,14 +80,18 @@ class Worker:
     def line(self):
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         line = self.process.stdout.readline() if ready else b""
-        return json.loads(line) if line else None
+        try:
+            return json.loads(line)
+        except json.JSONDecodeError:
+            return None
 
     def end(self):
         """Ends the process and says how it ended."""
         if self.process is None:
             return None
         process, self.process = self.process, None
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
         try:
             # One that crashed is gone already, one that waits for input goes when there is none.
             code = process.wait(timeout=5)

@@ -16,7 +16,7 @@ from protocol import Work, serve
 
 
 def compiled(f, *arguments, numbers=list, units=1, note=None):
-    """The work of calling the compiled function; tracing and compiling are told apart."""
+    """The work of calling the compiled function; tracing, compiling and the first call are told apart."""
     f = jax.jit(f)
 
     def run():
@@ -144,7 +144,7 @@ def small(operation):
         return jax.block_until_ready(y)
 
     start = time.perf_counter_ns()
-    operation(a, b)
+    jax.block_until_ready(operation(a, b))
     ns = time.perf_counter_ns() - start
     return Work(run, list, inputs.OPS, ns, "a compiled function of one operation")
 

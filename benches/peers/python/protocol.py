@@ -24,7 +24,8 @@ class Work:
     """Of what `run` returned, the numbers that all peers have to agree on."""
     units: int = 1
     """How often `run` does what the row is about: the time is told for one."""
-    compile_ns: int | None = None
+    first_result_ns: int | None = None
+    """What it took to record, trace or compile, and to give the first result, where this is done once."""
     note: str | None = None
 
 
@@ -87,7 +88,7 @@ def serve(versions, rows, cannot, record=None, operations=CHAIN):
                 "ns": ns / (repeats * work.units),
                 "units": work.units,
                 "result": [float(x) for x in work.numbers(result)],
-                "compile_ns": work.compile_ns,
+                "first_result_ns": work.first_result_ns,
                 "note": work.note,
                 "before": before,
                 "peak": memory("VmHWM"),

@@ -3,10 +3,11 @@
 use std::any::Any;
 use std::hint::black_box;
 
-use dezero_core::transforms::{hessian, hvp, pointwise_laplacian, taylor};
-use dezero_core::{Array, Backward, SparseHessian, Variable, grad, no_grad};
-use peer_protocol::inputs::{self, Matrix};
-use peer_protocol::{Row, Work};
+use dezero_core::transforms::{hessian, hvp, taylor};
+use dezero_core::{Backward, SparseHessian, Variable, grad, no_grad};
+use peer_protocol::{Row, Work, inputs};
+
+use crate::{Residual, banana, chain, elementwise, network, quartic, rosenbrock};
 
 pub(crate) fn row(name: &str) -> Row {
     Ok(match name {
@@ -18,12 +19,12 @@ pub(crate) fn row(name: &str) -> Row {
                 .coefficients()
                 .to_vec()
         }),
-        "J5" => chain(),
-        "J7" => network(),
+        "J5" => link_by_link(),
+        "J7" => physics_informed_network(),
         "J8-dense" => dense_hessian(),
         "J8-sparse" => sparse_hessian(),
         "J8-product" => hessian_vector_product(),
-        "J9" => elementwise(),
+        "J9" => value_and_gradient(),
         "J10-product" => small(|a, b| a * b),
         "J10-sine" => small(|a, _| a.sin()),
         _ => return Err("not part of the library"),
@@ -31,14 +32,11 @@ pub(crate) fn row(name: &str) -> Row {
 }
 
 fn gradient_descent() -> Work {
-    fn rosenbrock(x0: &Variable, x1: &Variable) -> Variable {
-        100.0 * (x1 - x0.powf(2.0)).powf(2.0) + (1.0 - x0).powf(2.0)
-    }
     Work::new(inputs::STEPS, || {
         let x0 = Variable::new(black_box(0.0));
         let x1 = Variable::new(black_box(2.0));
         for _ in 0..inputs::STEPS {
-            let y = rosenbrock(&x0, &x1);
+            let y = banana(&x0, &x1);
             x0.cleargrad();
             x1.cleargrad();
             y.backward();
@@ -53,7 +51,7 @@ fn newton() -> Work {
     Work::new(inputs::NEWTON_STEPS, || {
         let x = Variable::new(black_box(2.0));
         for _ in 0..inputs::NEWTON_STEPS {
-            let y = x.powf(4.0) - 2.0 * x.powf(2.0);
+            let y = quartic(&x);
             x.cleargrad();
             y.backward_with(Backward::new().create_graph());
             let gx = x.grad().unwrap();
@@ -78,65 +76,35 @@ fn nested() -> Work {
     })
 }
 
-fn links(operations: usize) -> (Variable, Variable) {
-    let x = Variable::new(black_box(2.0));
-    let mut y = &x * inputs::FACTOR;
-    for i in 1..operations {
-        y = if i % 2 == 0 {
-            &y * inputs::FACTOR
-        } else {
-            &y + inputs::SUMMAND
-        };
-    }
-    (x, y)
-}
-
 pub(crate) fn record(operations: usize) -> Box<dyn Any> {
-    Box::new(links(operations))
+    let x = Variable::new(black_box(2.0));
+    let y = chain(&x, operations);
+    Box::new((x, y))
 }
 
-fn chain() -> Work {
+fn link_by_link() -> Work {
     Work::new(inputs::CHAIN, || {
-        let (x, y) = links(inputs::CHAIN);
+        let x = Variable::new(black_box(2.0));
+        let y = chain(&x, inputs::CHAIN);
         y.backward();
         vec![y.item(), x.grad().unwrap().item()]
     })
 }
 
-fn array(matrix: &Matrix) -> Array {
-    Array::from_vec(matrix.values.clone(), matrix.shape.as_slice()).expect("its shape")
-}
-
-fn network() -> Work {
-    let weights: Vec<[Variable; 2]> = inputs::network()
-        .iter()
-        .map(|[w, b]| [w, b].map(|x| Variable::new(array(x))))
-        .collect();
-    let at = inputs::points();
-    let x = Variable::constant(array(&at));
-    let source = Variable::constant(array(&inputs::source(&at)));
+fn physics_informed_network() -> Work {
+    let weights: Vec<Variable> = network().into_iter().map(Variable::new).collect();
+    let residual = Residual::new();
     Work::new(1, move || {
-        let net = |x: &Variable| {
-            let (last, hidden) = weights.split_last().unwrap();
-            let h = hidden
-                .iter()
-                .fold(x.clone(), |h, [w, b]| (h.matmul(w) + b).tanh());
-            h.matmul(&last[0]) + &last[1]
-        };
-        let loss = (pointwise_laplacian(net, &x) + &source).square().mean(..);
-        weights.iter().flatten().for_each(Variable::cleargrad);
+        let loss = residual.loss(&weights);
+        weights.iter().for_each(Variable::cleargrad);
         loss.backward();
-        let gradient = |[w, _]: &[Variable; 2]| w.grad().map_or(0.0, |g| g.square().sum(..).item());
+        let gradient = |w: &Variable| w.grad().map_or(0.0, |g| g.square().sum(..).item());
         let mut result = vec![loss.item()];
-        result.extend(no_grad(|| weights.iter().map(gradient).collect::<Vec<_>>()));
+        let gradients = || weights.iter().step_by(2).map(gradient).collect::<Vec<_>>();
+        result.extend(no_grad(gradients));
         result
     })
     .note("pointwise_laplacian")
-}
-
-fn rosenbrock(x: &Variable) -> Variable {
-    let (a, b) = (x.get_item(..-1), x.get_item(1..));
-    (100.0 * (b - a.square()).square() + (1.0 - a).square()).sum(..)
 }
 
 fn dense_hessian() -> Work {
@@ -176,10 +144,10 @@ fn hessian_vector_product() -> Work {
     })
 }
 
-fn elementwise() -> Work {
+fn value_and_gradient() -> Work {
     let x = Variable::new(inputs::line(inputs::LONG));
     Work::new(1, move || {
-        let y = ((x.sin() * (-(&x * &x)).exp()) + &x).tanh().sum(..);
+        let y = elementwise(&x);
         x.cleargrad();
         y.backward();
         let gx = x.grad().unwrap().data();
