@@ -23,6 +23,14 @@ peer's time over ours in the same round: above 1 dezero is faster, and what is b
 record a graph anew are compared with dezero doing so, peers that record, trace or build once with dezero replayed.
 *No* is what the library does not have, *wrong* a result that is not that of most."""
 
+PER_OPERATION = """\
+Bytes of a recorded operation: growth of the resident size over a chain of a million scalar operations, per operation.
+Of what records once, with the program, ready to run."""
+
+PEAK = """\
+Peak resident size in MB of a fresh process that does the work three times, and in brackets without what the process
+had before it prepared the work (libraries and the interpreter):"""
+
 
 def insert(section, path):
     """Puts the section between the marks of a file, in place of what was there."""
@@ -75,11 +83,10 @@ class Run:
         ]
         if self.memory:
             sections += [
-                f"{level} Memory\n\nBytes of a recorded operation: growth of the resident size over a chain of a million "
-                "scalar operations, per operation; where there is a program, with it, ready to run.",
+                f"{level} Memory",
+                PER_OPERATION,
                 self.per_operation(),
-                "Peak resident size in MB of a fresh process that does the work three times, and in brackets without "
-                "what the process had before it prepared the work (libraries and the interpreter):",
+                PEAK,
                 self.peaks(),
             ]
         return [*sections, f"{level} Versions", self.versions_table()]
@@ -91,10 +98,11 @@ class Run:
         )
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
         threads = f"{self.threads} {'thread' if self.threads == 1 else 'threads'}"
+        kernel = platform.release().split("-")[0]
         commit = said(["git", "-C", str(HOME), "describe", "--always", "--dirty"])
         return (
-            f"{datetime.date.today()}, {threads}. {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} "
-            f"{platform.release()}; {said(['rustc', '--version'])}; Python {platform.python_version()}; dezero at {commit}."
+            f"{datetime.date.today()}, {threads}. {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, Linux {kernel};\n"
+            f"{said(['rustc', '--version'])}; Python {platform.python_version()}; dezero at {commit}."
         )
 
     def of_kind(self, kind):
