@@ -2,9 +2,7 @@
 
 
 def close(xs, ys, tolerance):
-    return len(xs) == len(ys) and all(
-        x == y or abs(x - y) <= tolerance * max(abs(x), abs(y)) for x, y in zip(xs, ys)
-    )
+    return len(xs) == len(ys) and all(x == y or abs(x - y) <= tolerance * max(abs(x), abs(y)) for x, y in zip(xs, ys))
 
 
 def dissenters(row, timings):

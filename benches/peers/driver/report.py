@@ -86,9 +86,8 @@ class Run:
                 f"{level} Memory",
                 PER_OPERATION,
                 self.per_operation(),
-                PEAK,
-                self.peaks(),
             ]
+            sections += [PEAK, self.peaks()] if self.memory[1] else []
         return [*sections, f"{level} Versions", self.versions_table()]
 
     def machine(self):
@@ -213,15 +212,17 @@ class Run:
                 continue
             first, wrong = timing.first, self.wrong[row].get(peer.name)
             remarks = ([f"wrong: {wrong}"] if wrong else []) + ([first["note"]] if first["note"] else [])
-            rows.append([
-                peer.name,
-                peer.kind,
-                spread(timing.rounds, nanoseconds),
-                str(len(timing.rounds)),
-                spread(self.ratios(peer, row), number),
-                nanoseconds(first["first_result_ns"]) if first["first_result_ns"] else "",
-                "; ".join(remarks),
-            ])
+            rows.append(
+                [
+                    peer.name,
+                    peer.kind,
+                    spread(timing.rounds, nanoseconds),
+                    str(len(timing.rounds)),
+                    spread(self.ratios(peer, row), number),
+                    nanoseconds(first["first_result_ns"]) if first["first_result_ns"] else "",
+                    "; ".join(remarks),
+                ]
+            )
         head = ["peer", "kind", "median [min .. max]", "rounds", "times ours", "before the first result", ""]
         parts = [f"## {row.name}: {row.title}", table(head, rows), "\n".join(reasons)]
         return "\n\n".join(part for part in parts if part)

@@ -16,9 +16,7 @@ class Call:
     def __init__(self, function, *arguments):
         self.buffer, self.trigger = function.buffer()
         self.arguments = [np.array(x, dtype=float, order="F") for x in arguments]
-        self.results = [
-            np.zeros(function.nnz_out(i)) for i in range(function.n_out())
-        ]
+        self.results = [np.zeros(function.nnz_out(i)) for i in range(function.n_out())]
         for i, x in enumerate(self.arguments):
             self.buffer.set_arg(i, memoryview(x.T if x.ndim == 2 else x))
         for i, y in enumerate(self.results):

@@ -53,7 +53,7 @@ def points():
 
 
 def source(points):
-    return (np.sin(3.0 * points[:, :1]) * np.sin(3.0 * points[:, 1:]))
+    return np.sin(3.0 * points[:, :1]) * np.sin(3.0 * points[:, 1:])
 
 
 def corners(h):

@@ -83,16 +83,18 @@ def serve(versions, rows, cannot, record=None, operations=CHAIN):
                 return work.run()
 
             ns, result = timed(rounds)
-            answer({
-                "row": name,
-                "ns": ns / (repeats * work.units),
-                "units": work.units,
-                "result": [float(x) for x in work.numbers(result)],
-                "first_result_ns": work.first_result_ns,
-                "note": work.note,
-                "before": before,
-                "peak": memory("VmHWM"),
-            })
+            answer(
+                {
+                    "row": name,
+                    "ns": ns / (repeats * work.units),
+                    "units": work.units,
+                    "result": [float(x) for x in work.numbers(result)],
+                    "first_result_ns": work.first_result_ns,
+                    "note": work.note,
+                    "before": before,
+                    "peak": memory("VmHWM"),
+                }
+            )
         except Exception as error:
             traceback.print_exc()
             answer({"row": name, "error": f"{type(error).__name__}: {error}".splitlines()[0][:200]})

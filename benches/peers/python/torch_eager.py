@@ -91,9 +91,7 @@ def network():
             h = torch.tanh(torch.addmm(b, h, w))
         u = torch.addmm(layers[-1][1], h, layers[-1][0])
         (gx,) = torch.autograd.grad(u.sum(), x, create_graph=True)
-        laplacian = sum(
-            torch.autograd.grad(gx[:, d].sum(), x, create_graph=True)[0][:, d : d + 1] for d in range(2)
-        )
+        laplacian = sum(torch.autograd.grad(gx[:, d].sum(), x, create_graph=True)[0][:, d : d + 1] for d in range(2))
         loss = ((laplacian + source) ** 2).mean()
         # The last bias moves no derivative.
         return loss, torch.autograd.grad(loss, parameters, allow_unused=True)
