@@ -6,8 +6,9 @@ use dezero_compile::Program;
 use dezero_core::transforms::{derivatives, pointwise_laplacian};
 use dezero_core::{Array, SparseHessian, Variable, grad};
 
+use crate::arrays;
 use crate::derivatives::{rosenbrock, start};
-use crate::harness::Side;
+use crate::harness::{Side, timed};
 use crate::pinn::{self, Network};
 
 /// A program of plain numbers, called.
@@ -146,22 +147,40 @@ fn run(program: &Program, inputs: &[Array]) -> Vec<Array> {
 pub(crate) fn small_product(a: [f64; 8], b: [f64; 8]) -> Side {
     let (x, y) = (Variable::new(a), Variable::new(b));
     let program = Program::record(|[x, y]| x * y, [&x, &y]).expect("a formula");
-    small(program, vec![a.into(), b.into()])
+    small(program, [a, b].concat())
 }
 
 pub(crate) fn small_sine(a: [f64; 8]) -> Side {
     let program = Program::record(|x| x.sin(), &Variable::new(a)).expect("a formula");
-    small(program, vec![a.into()])
+    small(program, a.to_vec())
 }
 
-fn small(program: Program, inputs: Vec<Array>) -> Side {
+fn small(program: Program, inputs: Vec<f64>) -> Side {
     const OPS: usize = 1000;
 
     Side::new(OPS, move || {
         for _ in 1..OPS {
-            black_box(run(&program, black_box(&inputs)));
+            black_box(call::<8>(&program, black_box(&inputs)));
         }
-        run(&program, &inputs)[0].to_vec()
+        call::<8>(&program, &inputs).to_vec()
+    })
+}
+
+/// Value and derivative of each element, as one pass over them.
+pub(crate) fn elementwise_formula(points: Vec<f64>) -> Side {
+    let program = Program::record(
+        |x| {
+            let y = arrays::formula(x);
+            let gx = grad(&y, &[x]).remove(0);
+            [y, gx]
+        },
+        &Variable::new(points.clone()),
+    )
+    .expect("a formula");
+    let inputs = [Array::from(points)];
+    Side::partly(1, move || {
+        let (time, results) = timed(|| run(&program, &inputs));
+        (time, arrays::sums_of_squares(&results[0], &results[1]))
     })
 }
 
