@@ -103,10 +103,18 @@ symbols on the functions and the passes of differentiation in frames; chains tha
 graphs of more than 1,500 nodes are summarised unless --whole is given. The style dezero is the book's. A \
 .html is a page to explore: pan, zoom, search, fold, click for values.
 
+--simplify draws it as it was recorded, and beside it what is left if nothing is computed twice or in vain; a \
+page, DOT and Graphviz's drawings have what is left alone, with both counts. What may be assumed:
+  exact            nothing: every result stays the same to the last bit; this is meant unless said
+  no-signed-zeros  that the sign of a zero does not matter
+  finite           that no value is infinite or NaN, either
+  reals            that values are real numbers: results may round otherwise
+
 Examples:
   dezero graph \"x0 + x1\" --at x0=1,x1=1
   dezero graph \"tanh(x)\" --at x=1 --order 2 -o tanh2.svg
   dezero graph \"tanh(x)\" --at x=1 --order 2 --style dezero -o tanh2.png
+  dezero graph \"tanh(x)\" --at x=1 --order 3 --simplify=reals -o tanh3.svg
   dezero graph \"x*sin(y)\" --at x=1,y=2 --gradients --theme dark -o page.html
   dezero graph \"x*sin(y)\" --at x=1,y=2 --order 1 --wrt y --verbose")]
     Graph(GraphArguments),

@@ -1,5 +1,7 @@
 //! `dezero graph`: the computational graph of a formula or of a derivative, as DOT or drawn.
 
+mod simplify;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use dezero::{Drawing, Graph, Style, Variable, graph, graph_with_gradients, live_
 use crate::assignments::Point;
 use crate::cli::{At, Text, whole};
 use crate::derivation::Derivation;
+use crate::graph::simplify::{Assuming, Simplified};
 use crate::pictures::{Sharpness, Theme};
 use crate::report::{Failure, Report, write_file};
 
@@ -61,6 +64,18 @@ pub(crate) struct GraphArguments {
     #[arg(long)]
     gradients: bool,
 
+    /// Draw it before and after simplification, side by side; what may be assumed is said below
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ASSUMING",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "exact",
+        conflicts_with = "gradients"
+    )]
+    simplify: Option<Assuming>,
+
     /// Draw all there is: fold no chains, and summarise nothing
     #[arg(long)]
     whole: bool,
@@ -106,25 +121,6 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
     let formula = Formula::parse(&arguments.text.formula)?;
     let point = Point::read([&formula], "--at", &arguments.point.at)?;
     let by = wrt(arguments, &point)?;
-    let mut y = point.value(&formula)?;
-    // A formula that is a variable is that variable.
-    if !point.variables.iter().any(|x| x.is_same(&y)) {
-        y.set_name(free_name(&point.names));
-    }
-    if let Some(by) = by {
-        y = derivative(&y, &point.variables[by], &point.names[by], arguments.order)?;
-    }
-    let nodes = live_nodes();
-    if nodes > MOST_NODES {
-        return Err(Failure::failed(format!(
-            "the graph has {nodes} nodes, too many to draw; ask for a lower --order"
-        )));
-    }
-    let graph = if arguments.gradients {
-        graph_with_gradients(&y)?
-    } else {
-        graph(&y)
-    };
     let title = arguments.title.clone().unwrap_or_else(|| {
         let formula: Vec<&str> = arguments.text.formula.split_whitespace().collect();
         title(
@@ -133,18 +129,66 @@ pub(crate) fn run(arguments: &GraphArguments) -> Result<Report, Failure> {
             arguments.order,
         )
     });
+    let result = |variables: &[Variable], order: usize| {
+        let y = result(&formula, &point, variables, by, order)?;
+        let nodes = live_nodes();
+        if nodes > MOST_NODES {
+            return Err(Failure::failed(format!(
+                "the graph has {nodes} nodes, too many to draw; ask for a lower --order"
+            )));
+        }
+        Ok(y)
+    };
+    if let Some(assuming) = arguments.simplify {
+        let simplified = Simplified::new(result, &point, by, arguments.order, assuming)?;
+        return simplified.report(arguments, &title, format);
+    }
+    let y = result(&point.variables, arguments.order)?;
+    let graph = if arguments.gradients {
+        graph_with_gradients(&y)?
+    } else {
+        graph(&y)
+    };
     let drawing = drawing(arguments, &graph, &title, format);
     let Some(path) = &arguments.output else {
         return Ok(Report::text(drawing.to_dot()?));
     };
+    write_file(path, bytes(arguments, &drawing, format)?)?;
+    Ok(Report::text(String::new()))
+}
+
+/// The drawing as the content of a file, by the engine that was asked for.
+fn bytes(
+    arguments: &GraphArguments,
+    drawing: &Drawing<'_>,
+    format: Format,
+) -> Result<Vec<u8>, Failure> {
     let bytes = match arguments.engine {
         Engine::Dot if format != Format::Dot => graphviz(&drawing.to_dot()?, format, PATIENCE),
         _ => arguments
             .sharpness
             .try_scales(|scale| drawing.to_bytes(format, scale)),
     };
-    write_file(path, bytes?)?;
-    Ok(Report::text(String::new()))
+    Ok(bytes?)
+}
+
+/// The formula, or its derivative of an order by one of the variables.
+fn result(
+    formula: &Formula,
+    point: &Point,
+    variables: &[Variable],
+    by: Option<usize>,
+    order: usize,
+) -> Result<Variable, Failure> {
+    let y = point.evaluate(formula, variables)?;
+    // A formula that is a variable is that variable.
+    if !variables.iter().any(|x| x.is_same(&y)) {
+        y.set_name(free_name(&point.names));
+    }
+    match by {
+        Some(by) => derivative(&y, &variables[by], &point.names[by], order),
+        None => Ok(y),
+    }
 }
 
 /// A name for the result that no variable has.

@@ -70,5 +70,5 @@ pub use compile::{Compile, OtherShapes, Results, compile};
 pub use compiled::Compiled;
 pub use error::{Error, Result};
 pub use program::{Program, Slot};
-pub use simplify::{Assume, Rule, rules};
+pub use simplify::{Assume, Rule, Simplification, rules};
 pub use walk::{ProgramValue, ValueSource};

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::execute::{Executor, executor};
 use crate::ir::{Ir, Source, Value};
 use crate::replay::Replay;
-use crate::simplify::{Assume, simplify};
+use crate::simplify::{Assume, Simplification, simplify};
 
 /// A recorded computation, to be run again on inputs of the same shapes and dtypes.
 ///
@@ -237,6 +237,29 @@ impl Program {
             self.simple().clone(),
             self.shared.recipe.clone(),
         )
+    }
+
+    /// The program with what may be taken for granted of its values, and what was done to it: more can be left
+    /// out then.
+    ///
+    /// ```
+    /// use dezero_compile::{Assume, Program};
+    /// use dezero_core::Variable;
+    ///
+    /// let program = Program::record(|x: &Variable| (x.exp() * 1.0).log() + x.exp(), &Variable::new(1.0))?;
+    /// let simple = program.simplified_assuming(Assume::Nothing);
+    /// assert_eq!((program.len(), simple.program.len(), simple.merged), (5, 3, 1));
+    /// assert_eq!((simple.rules[0].0.before, simple.rules[0].1), ("x * 1", 1));
+    ///
+    /// let simple = program.simplified_assuming(Assume::Reals);
+    /// assert_eq!(simple.program.len(), 2); // x + exp(x)
+    /// # Ok::<(), dezero_compile::Error>(())
+    /// ```
+    #[must_use]
+    pub fn simplified_assuming(&self, assume: Assume) -> Simplification {
+        Simplification::new(self.ir(), assume, |ir| {
+            Self::with_recipe(self.name(), ir, self.shared.recipe.clone())
+        })
     }
 
     /// The program as a function of variables: one operation in their graph, differentiated to any order

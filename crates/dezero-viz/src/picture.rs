@@ -56,7 +56,7 @@ impl Picture {
         Self { svg }
     }
 
-    /// Pictures from left to right, on the paper of a theme.
+    /// Pictures from left to right, on the paper of the first, or on that of a theme where it has none.
     ///
     /// ```
     /// use dezero_core::{Variable, graph};

@@ -12,12 +12,16 @@
 //! 2019). The factor `x (1 - x) y (1 - y)` keeps `u` at zero on the edge (I. Lagaris, A. Likas and D.
 //! Fotiadis, 1998). Run it with `--release`: it takes some seconds, draws a bar meanwhile, and
 //! leaves a picture of the solution and of its error in `graphs/pinn.svg`.
+//!
+//! The loss is recorded once, and its value and gradient are computed by the compiled program at each
+//! step; with the argument `--no-compile`, each step computes and differentiates it anew.
 
 use std::f64::consts::PI;
-use std::fs;
+use std::time::Instant;
+use std::{env, fs};
 
 use dezero::transforms::pointwise_laplacian;
-use dezero::{Array, Variable, no_grad};
+use dezero::{Array, Program, Variable, compile, no_grad};
 use indicatif::{ProgressBar, ProgressStyle};
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::{ColorMap, Heatmap};
@@ -35,34 +39,49 @@ const GRID: usize = 14;
 const SIDE: usize = 41;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let network = Network::new(&[2, WIDTH, WIDTH, 1]);
+    let parameters = network(&[2, WIDTH, WIDTH, 1]);
     // Not differentiated by, but in: a transform varies its argument by itself.
     let points = Variable::constant(grid(GRID, 0.5));
     let source = 2.0 * PI * PI * exact(&points);
+
+    // Pointwise, as each row of the network's result depends on the same row of points alone.
+    let loss = |parameters: &[Variable]| {
+        let laplacian = pointwise_laplacian(|x| solution(parameters, x), &points);
+        (laplacian + &source).square().mean(..)
+    };
+    let program = if env::args().any(|argument| argument == "--no-compile") {
+        None
+    } else {
+        let compiled = compile(loss, &parameters[..])?;
+        Some(compiled.program().value_and_grad()?)
+    };
 
     let bar = ProgressBar::new(STEPS.into()).with_style(ProgressStyle::with_template(
         "{bar:40} {pos}/{len} {msg} {elapsed}",
     )?);
     let mut adam = Adam::default();
+    let mut last = 0.0;
+    let started = Instant::now();
     for step in 0..STEPS {
-        // Pointwise, as each row of the network's result depends on the same row of points alone.
-        let laplacian = pointwise_laplacian(|x| network.solution(x), &points);
-        let loss = (laplacian + &source).square().mean(..);
-        for p in network.parameters() {
-            p.cleargrad();
-        }
-        loss.backward();
+        let gradients;
+        (last, gradients) = match &program {
+            Some(program) => replayed(program, &parameters)?,
+            None => recorded(loss, &parameters),
+        };
         let lr = 1e-2 * 0.5 * (1.0 + (PI * f64::from(step) / f64::from(STEPS)).cos()) + 1e-5;
-        adam.update(network.parameters(), lr);
-        bar.set_message(format!("loss {:.1e}", loss.item()));
+        adam.update(&parameters, &gradients, lr);
+        bar.set_message(format!("loss {last:.1e}"));
         bar.inc(1);
     }
     bar.finish();
+    let milliseconds = 1e3 * started.elapsed().as_secs_f64() / f64::from(STEPS);
+    println!("a step took {milliseconds:.2} ms");
+    println!("last loss:     {last:?}");
 
     // On a finer grid than the training's, edges included.
     let fine = Variable::constant(grid(SIDE, 0.0));
     let (u, error) = no_grad(|| {
-        let u = network.solution(&fine);
+        let u = solution(&parameters, &fine);
         let error = (&u - exact(&fine)).abs();
         (u, error)
     });
@@ -87,46 +106,59 @@ fn grid(side: usize, inset: f64) -> Array {
     Array::from_vec(points.collect(), &[side * side, 2]).expect("two coordinates a point")
 }
 
-struct Network {
-    /// The weights and the bias of each layer.
-    layers: Vec<[Variable; 2]>,
+/// The weights and the bias of each layer.
+fn network(widths: &[usize]) -> Vec<Variable> {
+    let mut random = Pcg64::seed_from_u64(7);
+    let layer = |ends: &[usize]| {
+        let [inputs, outputs] = *ends else {
+            unreachable!("pairs of widths")
+        };
+        // X. Glorot and Y. Bengio (2010).
+        let limit = (6.0 / (inputs + outputs) as f64).sqrt();
+        let weights = (0..inputs * outputs).map(|_| random.random_range(-limit..limit));
+        let weights = Array::from_vec(weights.collect(), &[inputs, outputs]);
+        [
+            Variable::new(weights.expect("inputs times outputs")),
+            Variable::new(vec![0.0; outputs]),
+        ]
+    };
+    widths.windows(2).flat_map(layer).collect()
 }
 
-impl Network {
-    fn new(widths: &[usize]) -> Self {
-        let mut random = Pcg64::seed_from_u64(7);
-        let mut layer = |ends: &[usize]| {
-            let [inputs, outputs] = *ends else {
-                unreachable!("pairs of widths")
-            };
-            // X. Glorot and Y. Bengio (2010).
-            let limit = (6.0 / (inputs + outputs) as f64).sqrt();
-            let weights = (0..inputs * outputs).map(|_| random.random_range(-limit..limit));
-            let weights = Array::from_vec(weights.collect(), &[inputs, outputs]);
-            [
-                Variable::new(weights.expect("inputs times outputs")),
-                Variable::new(vec![0.0; outputs]),
-            ]
-        };
-        let layers = widths.windows(2).map(&mut layer).collect();
-        Self { layers }
-    }
-
-    fn parameters(&self) -> impl Iterator<Item = &Variable> {
-        self.layers.iter().flatten()
-    }
-
-    fn solution(&self, x: &Variable) -> Variable {
-        let mut h = x.clone();
-        for (i, [w, b]) in self.layers.iter().enumerate() {
-            h = h.matmul(w) + b;
-            if i + 1 < self.layers.len() {
-                h = h.tanh();
-            }
+fn solution(parameters: &[Variable], x: &Variable) -> Variable {
+    let mut h = x.clone();
+    for (i, layer) in parameters.chunks(2).enumerate() {
+        if i > 0 {
+            h = h.tanh();
         }
-        let inside = x * (1.0 - x); // zero on the edge, along each axis
-        h * inside.prod(-1).expand_dims(-1) * 16.0 // 1 in the middle of the square
+        h = h.matmul(&layer[0]) + &layer[1];
     }
+    let inside = x * (1.0 - x); // zero on the edge, along each axis
+    h * inside.prod(-1).expand_dims(-1) * 16.0 // 1 in the middle of the square
+}
+
+/// The loss and its gradient, from the program of both.
+fn replayed(
+    program: &Program,
+    parameters: &[Variable],
+) -> dezero::compile::Result<(f64, Vec<Array>)> {
+    let parameters: Vec<Array> = parameters.iter().map(Variable::data).collect();
+    let mut results = program.run(&parameters)?;
+    let gradients = results.split_off(1);
+    Ok((results[0].as_f64().expect("one number"), gradients))
+}
+
+/// The loss and its gradient, computed as the code runs.
+fn recorded(
+    loss: impl Fn(&[Variable]) -> Variable,
+    parameters: &[Variable],
+) -> (f64, Vec<Array>) {
+    let loss = loss(parameters);
+    parameters.iter().for_each(Variable::cleargrad);
+    loss.backward();
+    let gradients = parameters.iter().map(|p| p.grad().map(|g| g.data()));
+    let gradients = gradients.map(|g| g.expect("the loss depends on each parameter"));
+    (loss.item(), gradients.collect())
 }
 
 /// D. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015).
@@ -137,13 +169,13 @@ struct Adam {
 }
 
 impl Adam {
-    fn update<'a>(&mut self, parameters: impl Iterator<Item = &'a Variable>, lr: f64) {
+    fn update(&mut self, parameters: &[Variable], gradients: &[Array], lr: f64) {
         let (beta1, beta2) = (0.9, 0.999);
         self.steps += 1;
         let scale =
             (1.0 - f64::powi(beta2, self.steps)).sqrt() / (1.0 - f64::powi(beta1, self.steps));
-        for (i, p) in parameters.enumerate() {
-            let Some(g) = p.grad() else { continue };
+        for (i, (p, g)) in parameters.iter().zip(gradients).enumerate() {
+            let g = Variable::constant(g.clone());
             if self.moments.len() <= i {
                 self.moments.push([&g * 0.0, &g * 0.0]);
             }

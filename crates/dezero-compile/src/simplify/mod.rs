@@ -12,8 +12,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use self::rewriter::Tally;
 use self::table::RULES;
 use crate::ir::{Ir, Source};
+use crate::program::Program;
 
 /// What rules may take for granted of a program's values; each level includes those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +59,36 @@ pub fn rules() -> impl Iterator<Item = Rule> {
     })
 }
 
+/// A program in its simplest form, and what became of the rest: see
+/// [`Program::simplified_assuming`](crate::Program::simplified_assuming).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Simplification {
+    /// The program with fewer operations.
+    pub program: Program,
+    /// The operations that gave what another one gave already.
+    pub merged: usize,
+    /// The operations on constants alone, which were computed.
+    pub computed: usize,
+    /// The rules that applied, and how often, those that did most first.
+    pub rules: Vec<(Rule, usize)>,
+}
+
+impl Simplification {
+    pub(crate) fn new(ir: &Ir, assume: Assume, program: impl FnOnce(Ir) -> Program) -> Self {
+        let (simple, tally) = counted(ir, assume);
+        let rules = rules().zip(tally.applied);
+        let mut rules: Vec<(Rule, usize)> = rules.filter(|&(_, times)| times > 0).collect();
+        rules.sort_by_key(|&(_, times)| std::cmp::Reverse(times));
+        Self {
+            program: program(simple),
+            merged: tally.merged,
+            computed: tally.computed,
+            rules,
+        }
+    }
+}
+
 /// Passes after which what is left stays: each does all that it can, so that few are needed.
 const PASSES: usize = 12;
 
@@ -65,16 +97,21 @@ const PASSES: usize = 12;
 /// Inputs stay, all of them, and results keep their shapes and dtypes. Users' functions are called as
 /// often as before, unless nothing needs their results.
 pub(crate) fn simplify(ir: &Ir, assume: Assume) -> Ir {
-    let mut simple = rewriter::pass(ir, &RULES, assume);
+    counted(ir, assume).0
+}
+
+fn counted(ir: &Ir, assume: Assume) -> (Ir, Tally) {
+    let mut tally = Tally::default();
+    let mut simple = rewriter::pass(ir, &RULES, assume, &mut tally);
     for _ in 1..PASSES {
-        let simpler = rewriter::pass(&simple, &RULES, assume);
+        let simpler = rewriter::pass(&simple, &RULES, assume, &mut tally);
         let done = is_same(&simple, &simpler);
         simple = simpler;
         if done {
             break;
         }
     }
-    simple
+    (simple, tally)
 }
 
 /// Whether a pass changed nothing.

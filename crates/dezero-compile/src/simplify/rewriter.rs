@@ -70,10 +70,25 @@ pub(super) struct Rewriter<'a> {
     ordered: bool,
     line: Option<&'static Location<'static>>,
     pass: usize,
+    tally: &'a mut Tally,
+}
+
+/// What was done to a program, counted.
+#[derive(Clone, Default)]
+pub(super) struct Tally {
+    /// How often each row of the table applied.
+    pub(super) applied: Vec<usize>,
+    /// How often any did.
+    replaced: usize,
+    /// Values that were there already.
+    pub(super) merged: usize,
+    /// Values that were computed, from constants.
+    pub(super) computed: usize,
 }
 
 /// The program after one pass.
-pub(super) fn pass(ir: &Ir, rules: &Rules, assume: Assume) -> Ir {
+pub(super) fn pass(ir: &Ir, rules: &Rules, assume: Assume, tally: &mut Tally) -> Ir {
+    tally.applied.resize(rules.rows.len(), 0);
     let ordered = order_matters(ir);
     let mut rewriter = Rewriter {
         rules,
@@ -85,6 +100,7 @@ pub(super) fn pass(ir: &Ir, rules: &Rules, assume: Assume) -> Ir {
         ordered: false,
         line: None,
         pass: 0,
+        tally,
     };
     let mut places: Vec<ValueId> = Vec::with_capacity(ir.values.len());
     for (value, ordered) in ir.values.iter().zip(ordered) {
@@ -160,12 +176,26 @@ impl Rewriter<'_> {
                     shape: value.shape.clone(),
                     dtype: value.dtype,
                 };
-                self.call(op.clone(), args, form)
+                self.counted(|rewriter| rewriter.call(op.clone(), args, form))
             }
         };
         let merged = &mut self.values[at];
         if merged.name.is_none() && matches!(merged.source, Source::Call(..)) {
             merged.name.clone_from(&value.name);
+        }
+        at
+    }
+
+    /// Notes whether a value of the program was there already, or was computed, where no rule applied to it.
+    fn counted(&mut self, call: impl FnOnce(&mut Self) -> ValueId) -> ValueId {
+        let (values, replaced) = (self.values.len(), self.tally.replaced);
+        let at = call(self);
+        if self.tally.replaced == replaced {
+            match self.values[at].source {
+                Source::Constant(_) => self.tally.computed += 1,
+                _ if at < values => self.tally.merged += 1,
+                _ => {}
+            }
         }
         at
     }
@@ -315,7 +345,7 @@ impl Rewriter<'_> {
 
     fn rewritten(&mut self, op: &Op, args: &[ValueId], form: &Form, old: bool) -> Option<Found> {
         let rules = self.rules;
-        for row in rules.of(op) {
+        for (number, row) in rules.of(op) {
             if row.assumes > self.assume {
                 continue;
             }
@@ -324,6 +354,8 @@ impl Rewriter<'_> {
                 How::Structure(rule) => rule(self, op, args, form),
             };
             if let Some(found) = found.and_then(|found| self.accepted(found, form, old)) {
+                self.tally.applied[number] += 1;
+                self.tally.replaced += 1;
                 return Some(found);
             }
         }

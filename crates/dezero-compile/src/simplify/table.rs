@@ -304,8 +304,8 @@ pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
 });
 
 impl Rules {
-    /// The rows that can apply to an operation, in the order of the table.
-    pub(super) fn of(&self, op: &Op) -> impl Iterator<Item = &Row> {
+    /// The rows that can apply to an operation, with their numbers, in the order of the table.
+    pub(super) fn of(&self, op: &Op) -> impl Iterator<Item = (usize, &Row)> {
         let elementwise = match op {
             Op::Unary(_) | Op::Binary(_) | Op::Compare(_) | Op::Where => "elementwise",
             _ => "",
@@ -313,7 +313,7 @@ impl Rules {
         let rows = |label| self.by_label.get(label).into_iter().flatten();
         rows(op.label())
             .chain(rows(elementwise))
-            .map(|&at| &self.rows[at])
+            .map(|&at| (at, &self.rows[at]))
     }
 }
 

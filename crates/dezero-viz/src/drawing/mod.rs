@@ -26,7 +26,7 @@ use sketch::Sketch;
 pub(crate) use palette::paper;
 pub use plot::plot_dot_graph;
 
-/// Above this many nodes the learner's style draws a summary.
+/// Above this many nodes the learner's style draws a summary, unless told otherwise.
 const MOST_NODES: usize = 1_500;
 
 /// What can be laid out at all.
@@ -74,6 +74,7 @@ pub struct Drawing<'a> {
     style: Style,
     look: Look<'a>,
     is_whole: bool,
+    most_nodes: usize,
 }
 
 /// What the styles have in common.
@@ -102,6 +103,7 @@ impl<'a> Drawing<'a> {
                 lines: true,
             },
             is_whole: false,
+            most_nodes: MOST_NODES,
         }
     }
 
@@ -150,6 +152,12 @@ impl<'a> Drawing<'a> {
     /// Everything, however large: chains are not folded, and nothing is summarised.
     pub fn whole(mut self, whole: bool) -> Self {
         self.is_whole = whole;
+        self
+    }
+
+    /// With a summary in the learner's style if there are more nodes than this: 1,500 unless given.
+    pub fn summarised_above(mut self, nodes: usize) -> Self {
+        self.most_nodes = nodes;
         self
     }
 
@@ -246,7 +254,7 @@ impl<'a> Drawing<'a> {
             within(sketch.nodes.len())?;
             return Ok(learner::diagram(graph, sketch, look, Chains::Plain));
         }
-        if learner::folded_count(graph, &sketch) > MOST_NODES {
+        if learner::folded_count(graph, &sketch) > self.most_nodes {
             return Ok(summary::diagram(graph, &sketch, look));
         }
         // A page has everything, collapsed or not.

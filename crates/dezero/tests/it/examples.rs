@@ -5,6 +5,10 @@ use std::process::Command;
 
 /// What an example prints. Cargo builds the examples beside the tests.
 fn run(example: &str) -> String {
+    run_with(example, &[])
+}
+
+fn run_with(example: &str, arguments: &[&str]) -> String {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
@@ -18,6 +22,7 @@ fn run(example: &str) -> String {
     // What it writes goes where cargo keeps files of tests.
     let mut command = Command::new(path);
     let output = command
+        .args(arguments)
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .output()
         .unwrap();
@@ -192,13 +197,16 @@ fn step36_differentiates_a_gradient() {
     assert_eq!(run("step36"), "variable(100.0)\n");
 }
 
+/// What stands behind a word in a line of its own.
+fn told<'a>(output: &'a str, word: &str) -> &'a str {
+    let told = output.lines().find_map(|line| line.strip_prefix(word));
+    told.unwrap_or_else(|| panic!("{word} in {output}")).trim()
+}
+
 #[test]
 fn pinn_solves_poissons_equation() {
     let output = run("pinn");
-    let error = output
-        .lines()
-        .find_map(|line| line.strip_prefix("largest error: "));
-    let error: f64 = error.expect("the error is told").trim().parse().unwrap();
+    let error: f64 = told(&output, "largest error:").parse().unwrap();
     assert!(error < 1e-3, "{output}");
 }
 
