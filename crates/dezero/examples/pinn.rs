@@ -149,10 +149,7 @@ fn replayed(
 }
 
 /// The loss and its gradient, computed as the code runs.
-fn recorded(
-    loss: impl Fn(&[Variable]) -> Variable,
-    parameters: &[Variable],
-) -> (f64, Vec<Array>) {
+fn recorded(loss: impl Fn(&[Variable]) -> Variable, parameters: &[Variable]) -> (f64, Vec<Array>) {
     let loss = loss(parameters);
     parameters.iter().for_each(Variable::cleargrad);
     loss.backward();

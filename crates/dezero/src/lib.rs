@@ -65,6 +65,7 @@
 //! | a vector field | its Jacobian, its divergence | [`transforms::jacobian`], [`transforms::divergence`] |
 //! | a function to minimise | its minimum | [`optim::minimize`] |
 //! | the same | its curvature | [`transforms::hessian`], [`transforms::hvp`] |
+//! | the same at many points | the same, at native speed | [`compile()`], and of its program [`Program::hessian`] |
 //! | the same in thousands of dimensions | the few entries that are not zero | [`sparse_hessian`] |
 //! | a differential equation | the Laplacian at many points | [`transforms::pointwise_laplacian`] |
 //! | a function of one number | its first ten derivatives | [`transforms::derivatives`] |

@@ -97,7 +97,8 @@ impl Simplified {
         };
         let after = graph(&self.after.program)?;
         let (many, few) = (self.before.len(), self.after.program.len());
-        let is_row = arguments.engine == Engine::Auto && !matches!(format, Format::Dot | Format::Html);
+        let is_row =
+            arguments.engine == Engine::Auto && !matches!(format, Format::Dot | Format::Html);
         let content = if is_row {
             let before = graph(&self.before)?;
             let titles = [
@@ -124,7 +125,11 @@ impl Simplified {
         } else {
             let counts = format!("{} -> {}", thousands(many), functions(few));
             let title = joined(title, &counts);
-            let content = bytes(arguments, &drawing(arguments, &after, &title, format), format)?;
+            let content = bytes(
+                arguments,
+                &drawing(arguments, &after, &title, format),
+                format,
+            )?;
             if format == Format::Dot {
                 [format!("// simplified: {counts}\n").into_bytes(), content].concat()
             } else {
@@ -222,7 +227,9 @@ fn in_turn(
             }
         }
     }
-    found.rules.sort_by_key(|&(_, times)| std::cmp::Reverse(times));
+    found
+        .rules
+        .sort_by_key(|&(_, times)| std::cmp::Reverse(times));
     Ok(found)
 }
 

@@ -113,3 +113,93 @@ fn what_fails_leaves_no_file_behind() {
     assert_eq!(names(directory.path()), ["directory.dot"]);
     assert!(names(&directory.path().join("directory.dot")).is_empty());
 }
+
+#[test]
+fn a_simplified_graph_is_drawn_beside_the_recorded_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let tanh = |order: &str, simplify: &str, more: &[&str]| {
+        let arguments = [
+            &[
+                "graph", "tanh(x)", "--at", "x=1", "--order", order, simplify,
+            ][..],
+            more,
+        ];
+        dezero_in(directory.path(), &arguments.concat()).success()
+    };
+    let read = |file: &str| fs::read_to_string(directory.path().join(file)).unwrap();
+
+    let told = tanh("3", "--simplify=reals", &["-o", "g.svg"]);
+    insta::assert_snapshot!(told);
+    let svg = read("g.svg");
+    assert_eq!(svg.matches("<svg ").count(), 3);
+    for title in [
+        "tanh(x), its 3rd derivative by x: 19 functions",
+        "Simplified: 6 functions",
+    ] {
+        assert!(svg.contains(&format!(">{title}</text>")), "{title}");
+    }
+
+    // In the dark, the book's style has a paper of its own, and no other lies between.
+    tanh(
+        "2",
+        "--simplify",
+        &["--style", "dezero", "--theme", "dark", "-o", "g.svg"],
+    );
+    let svg = read("g.svg");
+    let papers = svg.split("class=\"paper\"").skip(1);
+    let papers: Vec<&str> = papers
+        .map(|rest| rest.split("/>").next().unwrap())
+        .collect();
+    assert_eq!(papers.len(), 3);
+    assert!(papers.iter().all(|paper| *paper == papers[0]), "{papers:?}");
+
+    // A page and DOT have one graph.
+    tanh("3", "--simplify=finite", &["-o", "g.html"]);
+    assert!(read("g.html").contains("<title>tanh(x), its 3rd derivative by x: 19 -&gt; "));
+    let dot = tanh("2", "--simplify=exact", &[]);
+    assert!(
+        dot.starts_with("// simplified: 7 -> 6 functions\ndigraph g {\n"),
+        "{dot}"
+    );
+    assert_eq!(dot.matches("shape=box").count(), 6);
+}
+
+/// `CasADi` keeps 8,256 operations of the tenth derivative.
+#[test]
+fn the_tenth_derivative_of_tanh_becomes_short() {
+    let directory = tempfile::tempdir().unwrap();
+    for (simplify, most) in [("--simplify", 6000), ("--simplify=reals", 700)] {
+        let arguments = [
+            "graph", "tanh(x)", "--at", "x=1", "--order", "10", simplify, "-o", "g.svg",
+        ];
+        let told = dezero_in(directory.path(), &arguments).success();
+        let (before, after) = told.split_once(" -> ").unwrap();
+        assert_eq!(before, "21,217");
+        let after = after.split_once(" functions").unwrap().0.replace(',', "");
+        assert!(after.parse::<usize>().unwrap() < most, "{told}");
+        let svg = fs::read_to_string(directory.path().join("g.svg")).unwrap();
+        assert_eq!(svg.matches(">A summary: ").count(), 2);
+    }
+}
+
+#[test]
+fn what_cannot_be_simplified_is_told() {
+    let constant = dezero(&["graph", "x^2", "--at", "x=1", "--order", "3", "--simplify"]);
+    assert_eq!(
+        constant.failure(1),
+        "error: --simplify: the result is a constant, and there is nothing to simplify\n"
+    );
+    // Nothing is left out of a variable, and what fails fails as ever.
+    let dot = dezero(&["graph", "x", "--at", "x=1", "--simplify"]).success();
+    assert!(
+        dot.starts_with("// simplified: 0 -> 0 functions\n"),
+        "{dot}"
+    );
+    let plain = ["graph", "x^2", "--at", "x=1", "--order", "60000"];
+    let simplified = [&plain[..], &["--simplify"]].concat();
+    assert_eq!(dezero(&plain).failure(1), dezero(&simplified).failure(1));
+    for wrong in [&["--simplify=much"][..], &["--simplify", "--gradients"]] {
+        let arguments = [&["graph", "x^2", "--at", "x=1"], wrong].concat();
+        assert!(dezero(&arguments).failure(2).starts_with("error: "));
+    }
+}

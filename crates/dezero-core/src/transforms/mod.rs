@@ -49,6 +49,11 @@
 //!
 //! Several of these at one point come from one call of the function by [`Evaluation`].
 //!
+//! All of them run at once. Where the same derivative is wanted at many points, the crate `dezero-compile` records
+//! it once: `compile(f, &x)?.program().hessian()?` is a program to call at each. Against a [`hessian`] at one point,
+//! that takes about 6 times as long in 2 dimensions and 1.6 times in 1,000, and each call of the program a
+//! hundredth or a third.
+//!
 //! Two functions are named `grad`. [`dezero_core::grad(&y, &[&x])`](crate::grad()) and
 //! [`Variable::backward`](crate::Variable::backward) go back through something that was recorded
 //! already; the functions here record it themselves, and differentiate by their argument alone: what

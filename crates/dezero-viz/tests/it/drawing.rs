@@ -205,6 +205,13 @@ fn loops_are_folded_and_large_graphs_summarised_unless_the_whole_is_asked_for() 
     let svg = Drawing::new(&graph).picture().unwrap().to_svg().to_owned();
     assert!(svg.contains(">A summary: "));
     assert!(svg.matches("class=\"node").count() < 60);
+
+    let graph = dezero_core::graph(&tanh(3));
+    let is_summary = |most: usize| {
+        let drawing = Drawing::new(&graph).summarised_above(most);
+        drawing.picture().unwrap().to_svg().contains(">A summary: ")
+    };
+    assert_eq!((is_summary(10), is_summary(100)), (true, false));
 }
 
 #[test]

@@ -208,6 +208,9 @@ fn pinn_solves_poissons_equation() {
     let output = run("pinn");
     let error: f64 = told(&output, "largest error:").parse().unwrap();
     assert!(error < 1e-3, "{output}");
+
+    let anew = run_with("pinn", &["--no-compile"]);
+    assert_eq!(told(&output, "last loss:"), told(&anew, "last loss:"));
 }
 
 #[test]
