@@ -34,6 +34,7 @@ pub(crate) use each_dtype;
 
 /// The type of an array's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum DType {
     /// Truth values: masks and the results of comparisons.
     Bool,

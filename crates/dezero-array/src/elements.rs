@@ -21,6 +21,61 @@ impl Layout {
         Ok(Self::contiguous(shape))
     }
 
+    /// Elements these distances apart, of which the first in memory is the first of the buffer.
+    ///
+    /// ```
+    /// use dezero_array::Layout;
+    ///
+    /// let backwards = Layout::from_strides(&[2, 3], &[10, -2])?;
+    /// assert_eq!((backwards.offset(), backwards.span()), (4, 15));
+    /// # Ok::<(), dezero_array::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A shape error when there is not one stride per axis, when elements of different indices would lie in
+    /// one place, other than by a stride of 0, or when no array can be so large.
+    pub fn from_strides(shape: &[usize], strides: &[isize]) -> Result<Self> {
+        checked_size("from_strides", shape, 1)?;
+        let misfit = |why: &str| {
+            let shape = Tuple(shape);
+            Error::shape(format!(
+                "from_strides: strides {strides:?} of shape {shape} {why}"
+            ))
+        };
+        if shape.len() != strides.len() {
+            return Err(misfit("are not one for each axis"));
+        }
+        let axes = shape.iter().copied().zip(strides.iter().copied());
+        let mut moving: Vec<(usize, usize)> = axes
+            .filter(|&(len, stride)| len > 1 && stride != 0)
+            .map(|(len, stride)| (stride.unsigned_abs(), len))
+            .collect();
+        moving.sort_unstable();
+        // How many places the axes so far take.
+        let mut span = 1_usize;
+        for (stride, len) in moving {
+            if stride < span {
+                return Err(misfit("put several elements into one place"));
+            }
+            let far = stride
+                .checked_mul(len - 1)
+                .and_then(|far| far.checked_add(span));
+            let within = far.filter(|&span| isize::try_from(span).is_ok());
+            span = within.ok_or_else(|| misfit("are too big for memory"))?;
+        }
+        // The stride of an axis of one element is never used, and must not overflow.
+        let used = shape.iter().zip(strides);
+        let layout = Self {
+            shape: shape.into(),
+            strides: used
+                .map(|(&len, &stride)| if len > 1 { stride } else { 1 })
+                .collect(),
+            offset: 0,
+        };
+        Ok(layout.from_first())
+    }
+
     /// The length of each axis.
     pub fn shape(&self) -> &[usize] {
         &self.shape

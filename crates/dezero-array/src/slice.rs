@@ -22,6 +22,7 @@ use crate::strided::Walk;
 /// # Ok::<(), dezero_array::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum Slice {
     /// The position along the axis, which is gone from the result: `x[i]`.
     Index(isize),

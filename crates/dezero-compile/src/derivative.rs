@@ -11,7 +11,7 @@ use dezero_core::{Array, Op, Variable, attributed_to, enable_grad, try_grad};
 
 use crate::compile::{traced, variables};
 use crate::error::{Error, Result};
-use crate::ir::{Ir, Source};
+use crate::ir::{Ir, Line, Source, nowhere};
 use crate::program::{Program, Recipe, simplified};
 
 type Computed = dezero_core::Result<Vec<Variable>>;
@@ -258,8 +258,12 @@ impl Program {
         let names = names.chain(more.iter().map(|(name, _)| Some(name.clone())));
         let values = self.ir().examples.iter().cloned();
         let values = values.chain(more.iter().map(|(_, value)| value.clone()));
-        let line = self.ir().values.iter().find_map(|value| value.line);
-        let line = line.unwrap_or_else(|| std::panic::Location::caller());
+        let mut lines = self
+            .ir()
+            .values
+            .iter()
+            .filter_map(|value| value.line.as_ref());
+        let line = lines.find_map(Line::here).unwrap_or_else(nowhere);
         let xs = variables(values.collect(), names.collect(), line);
         let ys = enable_grad(|| derive(self, &xs))?;
         let ir = simplified(&traced(&xs, &ys));
@@ -424,10 +428,10 @@ fn counted(ir: &Ir) -> Option<&str> {
 
 /// Computes a program with variables.
 fn computed(ir: &Ir, xs: &[Variable]) -> Computed {
-    let nowhere = std::panic::Location::caller();
     let mut values: Vec<Vec<Variable>> = Vec::with_capacity(ir.values.len());
     for value in &ir.values {
-        let line = value.line.unwrap_or(nowhere);
+        let line = value.line.as_ref().and_then(Line::here);
+        let line = line.unwrap_or_else(nowhere);
         let ys = match &value.source {
             Source::Input(number) => vec![xs[*number].clone()],
             Source::Constant(value) => {

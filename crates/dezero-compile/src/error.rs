@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::check::Difference;
+use crate::ir::nowhere;
 
 /// What cannot be done, and why.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ enum Kind {
     Record,
     Derivative,
     Computation,
+    Saved,
 }
 
 macro_rules! kinds {
@@ -47,6 +49,8 @@ kinds! {
     /// Whether an operation failed while the program ran: a singular matrix, an index out of range,
     /// what a user's function reports.
     Computation computation is_computation;
+    /// Whether a program cannot be saved, or what was to be loaded is none.
+    Saved saved is_saved;
 }
 
 impl Error {
@@ -75,7 +79,12 @@ impl std::error::Error for Error {}
 
 impl From<dezero_core::Error> for Error {
     fn from(error: dezero_core::Error) -> Self {
-        let text = error.to_string();
+        let mut text = error.to_string();
+        if error.line() == Some(nowhere())
+            && let Some((before, _)) = text.rsplit_once("\n  at ")
+        {
+            text.truncate(before.len());
+        }
         if error.is_derivative() {
             Self::derivative(text)
         } else {

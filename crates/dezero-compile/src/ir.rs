@@ -32,10 +32,37 @@ pub(crate) struct Value {
     pub(crate) shape: Box<[usize]>,
     pub(crate) dtype: DType,
     pub(crate) name: Option<Arc<str>>,
-    /// The user's source line, unless the program was loaded.
-    pub(crate) line: Option<&'static Location<'static>>,
+    /// The user's source line; of a program that was loaded, derivatives have none.
+    pub(crate) line: Option<Line>,
     /// The backward pass in which it was recorded; 0 is the user's own code.
     pub(crate) pass: usize,
+}
+
+/// A source line.
+#[derive(Clone, Debug)]
+pub(crate) enum Line {
+    Here(&'static Location<'static>),
+    /// Of the code from which a program was saved.
+    Saved {
+        file: Arc<str>,
+        line: u32,
+        column: u32,
+    },
+}
+
+impl Line {
+    /// As the engine takes lines, unless it was saved.
+    pub(crate) fn here(&self) -> Option<&'static Location<'static>> {
+        match self {
+            Self::Here(line) => Some(line),
+            Self::Saved { .. } => None,
+        }
+    }
+}
+
+/// The line of what is recorded where there is none.
+pub(crate) fn nowhere() -> &'static Location<'static> {
+    Location::caller()
 }
 
 /// Where a value comes from.
@@ -70,7 +97,7 @@ impl Ir {
                     shape,
                     dtype,
                     name: step.name.map(Into::into),
-                    line: Some(step.line),
+                    line: (step.line != nowhere()).then_some(Line::Here(step.line)),
                     pass: step.pass,
                 }
             })

@@ -74,6 +74,30 @@
 //! that no such point takes stay unseen, and [`Compiled::check`] looks where one likes.
 //!
 //! Every value is what the engine computes, to the last bit.
+//!
+//! # Keeping a program
+//!
+//! With the feature `serde`, a program becomes bytes and bytes become a program, which runs without the code
+//! that it was recorded from, and gives the same to the last bit:
+//!
+#![cfg_attr(feature = "serde", doc = "```")]
+#![cfg_attr(not(feature = "serde"), doc = "```ignore")]
+//! use dezero_compile::Program;
+//! use dezero_core::Variable;
+//!
+//! let weights = Variable::new([0.3, -1.2]);
+//! let model = Program::record(|x: &Variable| (x * &weights).sum(..).tanh(), &Variable::new([1.0, 2.0]))?;
+//! let bytes = model.to_bytes()?; // std::fs::write("model.dz", &bytes)?
+//!
+//! let loaded = Program::from_bytes(&bytes)?;
+//! let mut gradient = [0.0; 2];
+//! loaded.grad()?.call(&[0.0, 0.0], &mut gradient)?;
+//! assert_eq!(gradient, [0.3, -1.2]);
+//! # Ok::<(), dezero_compile::Error>(())
+//! ```
+//!
+//! Bytes from anywhere may be loaded: they are a program that is in order, or an error. A `Program` can stand in
+//! what one serializes, too: it is bytes there, or text in formats for people such as JSON.
 
 mod check;
 mod compile;
@@ -84,6 +108,8 @@ mod execute;
 mod ir;
 mod program;
 mod replay;
+#[cfg(feature = "serde")]
+mod saved;
 mod simplify;
 mod walk;
 
@@ -93,4 +119,4 @@ pub use compiled::Compiled;
 pub use error::{Error, Result};
 pub use program::{Program, Slot};
 pub use simplify::{Assume, Rule, Simplification, rules};
-pub use walk::{ProgramValue, ValueSource};
+pub use walk::{ProgramValue, SourceLine, ValueSource};

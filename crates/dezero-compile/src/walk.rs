@@ -9,7 +9,7 @@ use dezero_core::{Array, DType, Graph, Op};
 use crate::check::{short, summary};
 use crate::error::Result;
 use crate::execute::Plain;
-use crate::ir::{Source, Value};
+use crate::ir::{Line, Source, Value};
 use crate::program::Program;
 
 /// A value in a [`Program`]: see [`Program::values`].
@@ -24,10 +24,44 @@ pub struct ProgramValue<'a> {
     pub dtype: DType,
     /// The name, if one was given.
     pub name: Option<&'a str>,
-    /// The user's source line that made it; `None` in a program that was loaded.
-    pub line: Option<&'static Location<'static>>,
+    /// The user's source line that made it; `None` in a derivative of a program that was loaded.
+    pub line: Option<SourceLine<'a>>,
     /// The backward pass in which it was recorded; 0 is the user's own code.
     pub pass: usize,
+}
+
+/// A line of source code. Its text is like `src/main.rs:12`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceLine<'a> {
+    /// The path of the file, as it was compiled.
+    pub file: &'a str,
+    /// The number of the line, from 1 on.
+    pub line: u32,
+    /// The number of the column, from 1 on.
+    pub column: u32,
+}
+
+impl fmt::Display for SourceLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+impl<'a> From<&'a Line> for SourceLine<'a> {
+    fn from(line: &'a Line) -> Self {
+        match line {
+            Line::Here(line) => Self {
+                file: line.file(),
+                line: line.line(),
+                column: line.column(),
+            },
+            Line::Saved { file, line, column } => Self {
+                file,
+                line: *line,
+                column: *column,
+            },
+        }
+    }
 }
 
 /// Where a value in a [`Program`] comes from.
@@ -67,7 +101,7 @@ impl Program {
             shape: &value.shape,
             dtype: value.dtype,
             name: value.name.as_deref(),
-            line: value.line,
+            line: value.line.as_ref().map(SourceLine::from),
             pass: value.pass,
         })
     }
@@ -107,7 +141,7 @@ impl Program {
             },
             value: ys.into_iter().next().unwrap_or_else(|| Array::from(false)),
             name: value.name.as_deref().map(str::to_owned),
-            line: value.line.unwrap_or(nowhere),
+            line: value.line.as_ref().and_then(Line::here).unwrap_or(nowhere),
             pass: value.pass,
         });
         Ok(Graph::of(&Trace {
@@ -202,7 +236,8 @@ impl Program {
                     };
                     let place = value
                         .line
-                        .map(|line| format!("{}:{}{pass}", line.file(), line.line()));
+                        .as_ref()
+                        .map(|line| format!("{}{pass}", SourceLine::from(line)));
                     (text, place)
                 }
             };

@@ -84,6 +84,7 @@ pub use mode::{
     no_grad,
 };
 pub use op::Op;
+pub use op::form::Form;
 pub use op::parts::Parts;
 pub use operators::{Operand, attempt};
 pub use ops::arguments::{Axes, Shape};

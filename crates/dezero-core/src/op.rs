@@ -1,7 +1,10 @@
 //! `Op`: the closed set of operations a node can stand for, and what each does, value and
 //! derivative, found from one place.
 
+pub(crate) mod form;
 pub(crate) mod parts;
+#[cfg(feature = "serde")]
+mod saved;
 mod symbol;
 
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use crate::error::Result;
 use crate::function::Custom;
 use crate::mode::Line;
 use crate::node::Inputs;
+use crate::op::form::{Form, Forms};
 use crate::ops::{index, join, linalg, reduce, shape};
 use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
@@ -30,6 +34,10 @@ pub(crate) struct Call<'a> {
 /// An operation on whole arrays: its value, and the cotangent of each input.
 pub(crate) trait Structural {
     fn value(&self, xs: &[Variable]) -> Result<Array, dezero_array::Error>;
+
+    /// The shape and dtype of the value. Parameters that no method would have made are errors: what takes
+    /// them relies on it.
+    fn form(&self, xs: Forms<'_>) -> Result<Form>;
 
     /// The cotangent of input `i`, of its shape and dtype; `None` for zero.
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>>;
@@ -121,6 +129,32 @@ macro_rules! operations {
                     Self::Where | Self::Cast(_) | Self::Output(_) => true,
                     Self::Custom(_) => false,
                     $(Self::$Op(_) => false,)+
+                }
+            }
+
+            /// Writes the parameters of an operation that is saved by its label.
+            #[cfg(feature = "serde")]
+            fn serialize_payload<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::Serialize;
+                match self {
+                    Self::Cast(dtype) => dtype.serialize(serializer),
+                    $(Self::$Op(payload) => payload.serialize(serializer),)+
+                    _ => serializer.serialize_unit(),
+                }
+            }
+
+            /// Reads what `serialize_payload` wrote for this label; `None` if there is no such operation.
+            #[cfg(feature = "serde")]
+            fn deserialize_payload<'de, D: serde::Deserializer<'de>>(
+                label: &str,
+                deserializer: D,
+            ) -> Option<Result<Self, D::Error>> {
+                use serde::Deserialize;
+                match label {
+                    "Where" => Some(<()>::deserialize(deserializer).map(|()| Self::Where)),
+                    "Cast" => Some(DType::deserialize(deserializer).map(Self::Cast)),
+                    $(stringify!($Op) => Some(<$Payload>::deserialize(deserializer).map(|payload| Self::$Op(Arc::new(payload)))),)+
+                    _ => None,
                 }
             }
 

@@ -266,7 +266,7 @@ impl Op {
         }
     }
 
-    fn check_count(&self, count: usize) -> Result<()> {
+    pub(crate) fn check_count(&self, count: usize) -> Result<()> {
         let least = match self {
             Self::GatherNd(_) | Self::Concatenate(_) => 1,
             Self::ScatterNdAdd(_) => 2,
@@ -281,7 +281,7 @@ impl Op {
         ))
     }
 
-    fn computes_nothing(&self) -> Error {
+    pub(crate) fn computes_nothing(&self) -> Error {
         Error::function(self.label(), "is not an operation that can be computed")
     }
 }

@@ -3,7 +3,6 @@
 //! of the table applies to becomes what the row says.
 
 use std::collections::HashMap;
-use std::panic::Location;
 
 use dezero_core::{Array, Binary, Compare, DType, Op, Scalar};
 
@@ -11,7 +10,7 @@ use super::layout::{order_matters, row_major};
 use super::structure;
 use super::table::{How, Rules};
 use super::{Assume, broadcast};
-use crate::ir::{Ir, Source, Value, ValueId};
+use crate::ir::{Ir, Line, Source, Value, ValueId};
 
 /// How deep the result of a rule is rewritten at once; the next pass sees to what is left.
 const DEEPEST: usize = 16;
@@ -68,7 +67,7 @@ pub(super) struct Rewriter<'a> {
     depth: usize,
     /// Of the value in hand: whether what is computed from it depends on where its elements lie.
     ordered: bool,
-    line: Option<&'static Location<'static>>,
+    line: Option<Line>,
     pass: usize,
     tally: &'a mut Tally,
 }
@@ -104,7 +103,8 @@ pub(super) fn pass(ir: &Ir, rules: &Rules, assume: Assume, tally: &mut Tally) ->
     };
     let mut places: Vec<ValueId> = Vec::with_capacity(ir.values.len());
     for (value, ordered) in ir.values.iter().zip(ordered) {
-        (rewriter.line, rewriter.pass, rewriter.ordered) = (value.line, value.pass, ordered);
+        (rewriter.line, rewriter.pass, rewriter.ordered) =
+            (value.line.clone(), value.pass, ordered);
         places.push(rewriter.visit(value, &places, &ir.examples));
     }
     let outputs = ir.outputs.iter().map(|&y| places[y]).collect();
@@ -213,7 +213,7 @@ impl Rewriter<'_> {
             shape: form.shape,
             dtype: form.dtype,
             name: None,
-            line: self.line,
+            line: self.line.clone(),
             pass: self.pass,
         }
     }

@@ -9,7 +9,7 @@ use crate::cases;
 use crate::programs::variables;
 
 /// All that a drawing is made of.
-fn drawn(graph: &Graph) -> String {
+pub(crate) fn drawn(graph: &Graph) -> String {
     let mut text = String::new();
     for x in graph.variables() {
         _ = writeln!(

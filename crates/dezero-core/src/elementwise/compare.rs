@@ -22,6 +22,10 @@ macro_rules! comparisons {
         }
 
         impl Compare {
+            /// All of them.
+            #[cfg(feature = "serde")]
+            pub(crate) const ALL: &[Self] = &[$(Self::$Op,)+];
+
             /// The label in a drawing.
             pub fn label(self) -> &'static str {
                 match self {

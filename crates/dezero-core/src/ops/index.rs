@@ -12,6 +12,7 @@ use super::shape::{at_caller, fit};
 use super::twins;
 use crate::error::Result;
 use crate::node::Inputs;
+use crate::op::form::{Form, Forms, axis, counted, misfit};
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
 use crate::taylor::{Jet, Lead, Series, Term, zeros, zeros_of};
@@ -65,6 +66,7 @@ from_tuple!(A a, B b, C c);
 from_tuple!(A a, B b, C c, D d);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct GetItem {
     pub(crate) slices: Vec<Slice>,
 }
@@ -72,6 +74,11 @@ pub struct GetItem {
 impl Structural for GetItem {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().slice(&self.slices)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let shape = xs.part("get_item", &xs[0].shape, &self.slices)?;
+        xs.of("get_item", shape, xs[0].dtype)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -89,6 +96,7 @@ impl Structural for GetItem {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct GetItemGrad {
     shape: Vec<usize>,
     pub(crate) slices: Vec<Slice>,
@@ -97,6 +105,17 @@ pub struct GetItemGrad {
 impl Structural for GetItemGrad {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         Array::add_to_slice(&self.shape, &self.slices, xs[0].linked_value())
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let whole = xs.of("get_item_grad", self.shape.clone(), xs[0].dtype)?;
+        if xs.part("get_item_grad", &whole.shape, &self.slices)? != xs[0].shape {
+            return Err(misfit(
+                "get_item_grad",
+                "the array is not of the shape of its place",
+            ));
+        }
+        Ok(whole)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -115,6 +134,7 @@ impl Structural for GetItemGrad {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Take {
     axis: isize,
 }
@@ -122,6 +142,11 @@ pub struct Take {
 impl Structural for Take {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().take(xs[1].linked_value(), self.axis)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let shape = taken("take", &xs, self.axis, 1)?;
+        xs.of("take", shape, xs[0].dtype)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -139,6 +164,7 @@ impl Structural for Take {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct PutAdd {
     pub(crate) axis: isize,
 }
@@ -148,6 +174,11 @@ impl Structural for PutAdd {
         xs[0]
             .linked_value()
             .put_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let place = taken("put_add", &xs, self.axis, 1)?;
+        written_onto("put_add", &xs, place, 2)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -177,6 +208,7 @@ impl Structural for PutAdd {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Gather {
     axis: isize,
 }
@@ -186,6 +218,11 @@ impl Structural for Gather {
         xs[0]
             .linked_value()
             .take_along_axis(xs[1].linked_value(), self.axis)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let shape = gathered("gather", &xs, self.axis, 1)?;
+        xs.of("gather", shape, xs[0].dtype)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -203,6 +240,7 @@ impl Structural for Gather {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ScatterAdd {
     pub(crate) axis: isize,
 }
@@ -212,6 +250,11 @@ impl Structural for ScatterAdd {
         xs[0]
             .linked_value()
             .scatter_add(xs[1].linked_value(), self.axis, xs[2].linked_value())
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let place = gathered("scatter_add", &xs, self.axis, 1)?;
+        written_onto("scatter_add", &xs, place, 2)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -241,11 +284,17 @@ impl Structural for ScatterAdd {
 
 /// The inputs: the array, then an index array for each of its first axes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct GatherNd;
 
 impl Structural for GatherNd {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().gather_nd(&values(&xs[1..]))
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let shape = at_points("gather_nd", &xs, 1)?;
+        xs.of("gather_nd", shape, xs[0].dtype)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -267,6 +316,7 @@ impl Structural for GatherNd {
 
 /// The inputs: the array, what is added to it, then the index arrays.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ScatterNdAdd;
 
 impl Structural for ScatterNdAdd {
@@ -274,6 +324,11 @@ impl Structural for ScatterNdAdd {
         xs[0]
             .linked_value()
             .scatter_nd_add(&values(&xs[2..]), xs[1].linked_value())
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let place = at_points("scatter_nd_add", &xs, 2)?;
+        written_onto("scatter_nd_add", &xs, place, 1)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -304,6 +359,45 @@ impl Structural for ScatterNdAdd {
             lead.to_front(&onto.try_scatter_nd_add(&indices, from)?)
         })
     }
+}
+
+// Shapes of what indices point at.
+
+/// The indices, at position `at` of the inputs, in the place of an axis.
+fn taken(op: &str, xs: &Forms<'_>, along: isize, at: usize) -> Result<Vec<usize>> {
+    let (shape, along) = (&xs[0].shape, axis(op, along, &xs[0])?);
+    let shape = [&shape[..along], xs.indices(op, at)?, &shape[along + 1..]].concat();
+    xs.of(op, shape, DType::I64).map(|form| form.shape)
+}
+
+/// One for each index; the indices broadcast against the array but along the axis.
+fn gathered(op: &str, xs: &Forms<'_>, along: isize, at: usize) -> Result<Vec<usize>> {
+    let (mut shape, along) = (xs[0].shape.clone(), axis(op, along, &xs[0])?);
+    let indices = xs.indices(op, at)?;
+    if indices.len() != shape.len() {
+        return Err(misfit(op, "array and indices need as many axes"));
+    }
+    shape[along] = indices[along];
+    xs.broadcast(op, [&*shape, indices])
+}
+
+/// One for each point that the index arrays, from `first` on, name together.
+fn at_points(op: &str, xs: &Forms<'_>, first: usize) -> Result<Vec<usize>> {
+    let indices = (first..xs.all().len()).map(|i| xs.indices(op, i));
+    let indices: Vec<&[usize]> = indices.collect::<Result<_>>()?;
+    let Some(rest) = xs[0].shape.get(indices.len()..) else {
+        return Err(misfit(op, "more index arrays than axes"));
+    };
+    let mut shape = xs.broadcast(op, indices)?;
+    shape.extend_from_slice(rest);
+    xs.of(op, shape, DType::I64).map(|form| form.shape)
+}
+
+/// An array to which input `source` was added in places of this shape.
+fn written_onto(op: &str, xs: &Forms<'_>, place: Vec<usize>, source: usize) -> Result<Form> {
+    xs.broadcasts(op, source, &place)?;
+    let dtype = counted(xs[0].dtype.promote(xs[source].dtype));
+    xs.of(op, xs[0].shape.clone(), dtype)
 }
 
 /// The coefficients of what is written onto and of what is written, at positions `at` of the

@@ -10,12 +10,14 @@ use super::shape::{at_caller, fit};
 use super::twins;
 use crate::elementwise::Parameter;
 use crate::error::Result;
+use crate::op::form::{Form, Forms, axis, misfit};
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::panicking;
 use crate::taylor::{Jet, Series, Term, zeros_of};
 use crate::variable::Variable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Concatenate {
     axis: isize,
     /// Where each input begins along the axis, and where the last one ends.
@@ -26,6 +28,33 @@ impl Structural for Concatenate {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         let arrays: Vec<&Array> = xs.iter().map(Variable::linked_value).collect();
         Array::concatenate(&arrays, self.axis)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let along = axis("concatenate", self.axis, &xs[0])?;
+        let mut starts = vec![0];
+        let mut length = 0_usize;
+        for x in xs.all() {
+            let fits = |(other, (a, b)): (usize, (&usize, &usize))| other == along || a == b;
+            let pairs = x.shape.iter().zip(&xs[0].shape);
+            if x.shape.len() != xs[0].shape.len() || !pairs.enumerate().all(fits) {
+                return Err(misfit(
+                    "concatenate",
+                    format!("shapes differ in more than axis {along}"),
+                ));
+            }
+            length = length.saturating_add(x.shape[along]);
+            starts.push(length);
+        }
+        if starts != self.starts {
+            return Err(misfit(
+                "concatenate",
+                "the inputs do not begin where they should",
+            ));
+        }
+        let mut shape = xs[0].shape.clone();
+        shape[along] = length;
+        xs.of("concatenate", shape, xs.promoted())
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -63,6 +92,7 @@ fn part(axis: usize, start: usize, stop: usize) -> Vec<Slice> {
 
 /// The widths before and after, axis by axis, and the value that fills them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Pad {
     pub(crate) widths: Vec<(usize, usize)>,
     value: Parameter,
@@ -73,6 +103,19 @@ impl Structural for Pad {
         xs[0]
             .linked_value()
             .pad(&self.widths, Scalar::F64(self.value.get()))
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        if self.widths.len() != xs[0].shape.len() {
+            return Err(misfit(
+                "pad",
+                "there is not one pair of widths for each axis",
+            ));
+        }
+        let axes = xs[0].shape.iter().zip(&self.widths);
+        let padded =
+            axes.map(|(&n, &(before, after))| n.saturating_add(before).saturating_add(after));
+        xs.of("pad", padded.collect(), xs[0].dtype)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {

@@ -13,26 +13,33 @@ use super::{shape::fit, twins};
 use crate::elementwise::Unary;
 use crate::error::Result;
 use crate::node::Inputs;
+use crate::op::form::{Form, Forms, counted, misfit};
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
 use crate::taylor::{Algebra, Jet, Series, Term};
 use crate::variable::Variable;
 
 macro_rules! operation {
-    ($Op:ident $({ $field:ident: $Field:ty })?: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
+    ($Op:ident: |$self:ident, $xs:ident| $value:expr, |$form:ident| $formed:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $Op $({ $field: $Field })?;
-        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp, |$jet| $series);
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+        pub struct $Op;
+        operation!(@rules $Op: |$self, $xs| $value, |$form| $formed, |$i, $call| $vjp, |$jet| $series);
     };
-    ($Op:ident($Field:ty): |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
+    ($Op:ident($Field:ty): |$self:ident, $xs:ident| $value:expr, |$form:ident| $formed:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         pub struct $Op($Field);
-        operation!(@rules $Op: |$self, $xs| $value, |$i, $call| $vjp, |$jet| $series);
+        operation!(@rules $Op: |$self, $xs| $value, |$form| $formed, |$i, $call| $vjp, |$jet| $series);
     };
-    (@rules $Op:ident: |$self:ident, $xs:ident| $value:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
+    (@rules $Op:ident: |$self:ident, $xs:ident| $value:expr, |$form:ident| $formed:expr, |$i:ident, $call:ident| $vjp:expr, |$jet:ident| $series:expr) => {
         impl Structural for $Op {
             fn value(&$self, $xs: &[Variable]) -> Result<Array, Error> {
                 $value
+            }
+
+            fn form(&$self, $form: Forms<'_>) -> Result<Form> {
+                $formed
             }
 
             fn vjp(&$self, $i: usize, $call: &Call<'_>) -> Result<Option<Variable>> {
@@ -46,7 +53,17 @@ macro_rules! operation {
     };
 }
 
-operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()), |i, call| {
+operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()), |xs| {
+    let ((left, m, inner), (right, k, n)) = (xs.matrices("matmul", 0)?, xs.matrices("matmul", 1)?);
+    if inner != k {
+        return Err(misfit("matmul", format!("{m} by {inner} and {k} by {n} do not multiply")));
+    }
+    let leading = xs.broadcast("matmul", [left, right])?;
+    let of = |rows, columns| xs.of("matmul", [&*leading, &[rows, columns]].concat(), counted(xs.promoted()));
+    // On the way back, each factor is as many as there are products.
+    (of(m, k)?, of(k, n)?);
+    of(m, n)
+}, |i, call| {
     let [a, b] = call.xs else { unreachable!("matmul has two inputs") };
     let (gx, x) = if i == 0 {
         (call.gy.try_matmul(b.try_swapaxes(-1, -2)?)?, a)
@@ -128,7 +145,16 @@ fn log_det_rate(jet: &Jet<'_>) -> Result<Series<Term>> {
     Ok(traces)
 }
 
-operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |i, call| {
+operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |xs| {
+    let ((left, n), (right, rows, columns)) = (xs.square("solve", 0)?, xs.matrices("solve", 1)?);
+    if rows != n {
+        return Err(misfit("solve", format!("{n} equations and {rows} rows on the right")));
+    }
+    let leading = xs.broadcast("solve", [left, right])?;
+    let of = |rows, columns| xs.of("solve", [&*leading, &[rows, columns]].concat(), xs.promoted().to_float());
+    of(n, n)?;
+    of(n, columns)
+}, |i, call| {
     let [a, b] = call.xs else { unreachable!("solve has two inputs") };
     let gb = a.try_swapaxes(-1, -2)?.try_solve(call.gy)?;
     let (gx, x) = if i == 0 { (gb.try_matmul(call.y.try_swapaxes(-1, -2)?)?.try_neg()?, a) } else { (gb, b) };
@@ -143,7 +169,10 @@ operation!(Solve: |self, xs| xs[0].linked_value().solve(xs[1].linked_value()), |
     })
 });
 
-operation!(Inv: |self, xs| xs[0].linked_value().inv(), |_i, call| {
+operation!(Inv: |self, xs| xs[0].linked_value().inv(), |xs| {
+    xs.square("inv", 0)?;
+    Ok(xs[0].cast(xs[0].dtype.to_float()))
+}, |_i, call| {
     let y = call.y.try_swapaxes(-1, -2)?;
     y.try_matmul(call.gy)?.try_matmul(&y)?.try_neg().map(Some)
 }, |jet| {
@@ -151,7 +180,10 @@ operation!(Inv: |self, xs| xs[0].linked_value().inv(), |_i, call| {
     coefficients(jet, |k, y| from_product(jet, k, &a, y, |p| jet.y.try_matmul(p)))
 });
 
-operation!(Cholesky: |self, xs| xs[0].linked_value().cholesky(), |_i, call| {
+operation!(Cholesky: |self, xs| xs[0].linked_value().cholesky(), |xs| {
+    xs.square("cholesky", 0)?;
+    Ok(xs[0].cast(xs[0].dtype.to_float()))
+}, |_i, call| {
     // S = L^-T P(L^T gL) L^-1, where P halves the diagonal of the lower triangle.
     let transposed = call.y.try_swapaxes(-1, -2)?;
     let product = transposed.try_matmul(call.gy)?;
@@ -173,12 +205,18 @@ operation!(Cholesky: |self, xs| xs[0].linked_value().cholesky(), |_i, call| {
     })
 });
 
+/// The form of one number for each square matrix.
+fn one_each(xs: Forms<'_>, op: &str) -> Result<Form> {
+    let (leading, _) = xs.square(op, 0)?;
+    xs.of(op, leading.to_vec(), xs[0].dtype.to_float())
+}
+
 /// The lower triangle with half of the diagonal.
 fn lower_half(x: &Variable) -> Result<Variable> {
     x.try_tril(0)?.try_add(x.try_tril(-1)?)?.try_mul(0.5)
 }
 
-operation!(Det: |self, xs| xs[0].linked_value().det(), |_i, call| {
+operation!(Det: |self, xs| xs[0].linked_value().det(), |xs| one_each(xs, "det"), |_i, call| {
     let scale = call.gy.try_mul(call.y)?.try_expand_dims(-1)?.try_expand_dims(-1)?;
     Ok(Some(scale.try_mul(call.xs[0].try_inv()?.try_swapaxes(-1, -2)?)?))
 }, |jet| {
@@ -187,9 +225,9 @@ operation!(Det: |self, xs| xs[0].linked_value().det(), |_i, call| {
     jet.unary(Unary::Exp, &logarithm, jet.y)
 });
 
-operation!(SignDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.0), |_i, _call| Ok(None), |_jet| Ok(Vec::new()));
+operation!(SignDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.0), |xs| one_each(xs, "slogdet"), |_i, _call| Ok(None), |_jet| Ok(Vec::new()));
 
-operation!(LogAbsDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.1), |_i, call| {
+operation!(LogAbsDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.1), |xs| one_each(xs, "slogdet"), |_i, call| {
     let scale = call.gy.try_expand_dims(-1)?.try_expand_dims(-1)?;
     Ok(Some(scale.try_mul(call.xs[0].try_inv()?.try_swapaxes(-1, -2)?)?))
 }, |jet| {
@@ -197,11 +235,21 @@ operation!(LogAbsDet: |self, xs| Ok(xs[0].linked_value().slogdet()?.1), |_i, cal
     Ok((0..).zip(&rates).map(|(k, rate)| rate.as_ref().map(|rate| jet.algebra.part(rate, k))).collect())
 });
 
-operation!(Tril(isize): |self, xs| xs[0].linked_value().tril(self.0), |_i, call| call.gy.try_tril(self.0).map(Some), |jet| jet.linear(|t, _| t.try_tril(self.0)));
+operation!(Tril(isize): |self, xs| xs[0].linked_value().tril(self.0), |xs| {
+    xs.matrices("tril", 0)?;
+    Ok(xs[0].clone())
+}, |_i, call| call.gy.try_tril(self.0).map(Some), |jet| jet.linear(|t, _| t.try_tril(self.0)));
 
-operation!(Triu(isize): |self, xs| xs[0].linked_value().triu(self.0), |_i, call| call.gy.try_triu(self.0).map(Some), |jet| jet.linear(|t, _| t.try_triu(self.0)));
+operation!(Triu(isize): |self, xs| xs[0].linked_value().triu(self.0), |xs| {
+    xs.matrices("triu", 0)?;
+    Ok(xs[0].clone())
+}, |_i, call| call.gy.try_triu(self.0).map(Some), |jet| jet.linear(|t, _| t.try_triu(self.0)));
 
-operation!(Diag(isize): |self, xs| xs[0].linked_value().diag(self.0), |_i, call| call.gy.try_diag(self.0).map(Some), |jet| {
+operation!(Diag(isize): |self, xs| xs[0].linked_value().diag(self.0), |xs| {
+    let [length] = *xs[0].shape else { return Err(misfit("diag", "not a vector")) };
+    let order = length.saturating_add(self.0.unsigned_abs());
+    xs.of("diag", vec![order, order], xs[0].dtype)
+}, |_i, call| call.gy.try_diag(self.0).map(Some), |jet| {
     let x = jet.xs[0].linked_value();
     let (length, k) = (x.size(), self.0.unsigned_abs());
     jet.linear(|t, lead| {
@@ -216,6 +264,7 @@ operation!(Diag(isize): |self, xs| xs[0].linked_value().diag(self.0), |_i, call|
 
 /// The diagonal of one matrix, whose shape the way back needs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Diagonal(isize);
 
 impl Structural for Diagonal {
@@ -223,18 +272,30 @@ impl Structural for Diagonal {
         xs[0].linked_value().diag(self.0)
     }
 
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let [rows, columns] = *xs[0].shape else {
+            return Err(misfit("diag", "not a matrix"));
+        };
+        let (length, _) = diagonal(rows, columns, self.0);
+        xs.of("diag", vec![length], xs[0].dtype)
+    }
+
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let shape = call.xs[0].linked_value().shape();
-        // A square matrix from the diagonal, cut or padded to the shape.
-        let square = call.gy.try_diag(self.0)?;
-        let side = square.linked_value().shape()[0];
-        let cut = square.try_get_item((0..side.min(shape[0]), 0..side.min(shape[1])))?;
-        let have = cut.linked_value().shape();
-        let widths = [(0, shape[0] - have[0]), (0, shape[1] - have[1])];
+        let (length, [above, before]) = diagonal(shape[0], shape[1], self.0);
+        if length == 0 {
+            return Ok(None);
+        }
+        // The square matrix of the diagonal, which fits in, with what is around it.
+        let square = call.gy.try_diag(0)?;
+        let widths = [
+            (above, shape[0] - above - length),
+            (before, shape[1] - before - length),
+        ];
         if widths == [(0, 0), (0, 0)] {
-            Ok(Some(cut))
+            Ok(Some(square))
         } else {
-            cut.try_pad(&widths, 0.0).map(Some)
+            square.try_pad(&widths, 0.0).map(Some)
         }
     }
 
@@ -247,6 +308,16 @@ impl Structural for Diagonal {
         let (rows, columns) = (along(first.0), along(first.1));
         jet.linear(|t, lead| lead.to_front(&lead.to_back(t)?.try_gather_nd(&[&rows, &columns])?))
     }
+}
+
+/// How long diagonal `k` of a matrix is, and in which row and column it begins.
+fn diagonal(rows: usize, columns: usize, k: isize) -> (usize, [usize; 2]) {
+    let first = [k.min(0).unsigned_abs(), k.max(0).unsigned_abs()];
+    let left = [
+        rows.saturating_sub(first[0]),
+        columns.saturating_sub(first[1]),
+    ];
+    (left[0].min(left[1]), first)
 }
 
 // Linear algebra.

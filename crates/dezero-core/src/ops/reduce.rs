@@ -3,18 +3,20 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use dezero_array::{Array, DType, Error};
+use dezero_array::{Array, DType, Error, axis_positions};
 
 use super::arguments::{Axes, position};
 use super::{shape::at_caller, twins};
 use crate::elementwise::Unary;
 use crate::error::Result;
+use crate::op::form::{Form, Forms, axis, misfit};
 use crate::op::{Call, Op, Structural, apply1};
 use crate::taylor::{Jet, Lead, Series, Term};
 use crate::variable::Variable;
 
 /// The axes of a reduction, as sorted positions, and whether they stay with length 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) struct Over {
     pub(crate) axes: Vec<isize>,
     pub(crate) keepdims: bool,
@@ -31,6 +33,27 @@ impl Over {
             axes: axes_over,
             keepdims: axes.keeps(),
         })
+    }
+
+    /// The form of the result.
+    fn form(&self, op: &str, xs: &Forms<'_>, dtype: DType) -> Result<Form> {
+        let axes = self.axes.iter().map(|&over| axis(op, over, &xs[0]));
+        let axes: Vec<usize> = axes.collect::<Result<_>>()?;
+        if !axes.is_sorted_by(|a, b| a < b) {
+            return Err(misfit(
+                op,
+                format!("axes {axes:?} are not sorted positions"),
+            ));
+        }
+        let mut shape = xs[0].shape.clone();
+        for &over in axes.iter().rev() {
+            if self.keepdims {
+                shape[over] = 1;
+            } else {
+                shape.remove(over);
+            }
+        }
+        xs.of(op, shape, dtype)
     }
 
     /// A result of the reduction of `x`, with the axes back that it lost, so that it broadcasts
@@ -92,17 +115,24 @@ fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
 
 macro_rules! reduction {
     (
-        $Op:ident: |$x:ident, $over:ident| $value:expr,
+        $Op:ident $name:literal: |$x:ident, $over:ident| $value:expr,
+        |$form:ident| $dtype:expr,
         |$self:ident, $call:ident| $vjp:expr,
         |$jet:ident| $series:expr $(,)?
     ) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         pub struct $Op(pub(crate) Over);
 
         impl Structural for $Op {
             fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
                 let ($x, $over) = (xs[0].linked_value(), &self.0);
                 $value
+            }
+
+            fn form(&self, xs: Forms<'_>) -> Result<Form> {
+                let $form = &xs[0];
+                self.0.form($name, &xs, $dtype)
             }
 
             fn vjp(&$self, _: usize, $call: &Call<'_>) -> Result<Option<Variable>> {
@@ -117,7 +147,8 @@ macro_rules! reduction {
 }
 
 reduction!(
-    Sum: |x, over| x.sum(Some(&over.axes), over.keepdims),
+    Sum "sum": |x, over| x.sum(Some(&over.axes), over.keepdims),
+    |x| x.summed().dtype,
     |self, call| {
         let x = &call.xs[0];
         self.0.restore(call.gy, x)?.try_broadcast_to(x.linked_value().shape()).map(Some)
@@ -125,20 +156,23 @@ reduction!(
     |jet| jet.linear(|t, lead| t.try_sum(self.0.lead(lead))),
 );
 reduction!(
-    Max: |x, over| x.max(Some(&over.axes), over.keepdims),
+    Max "max": |x, over| x.max(Some(&over.axes), over.keepdims),
+    |x| x.dtype,
     |self, call| extreme_vjp(&self.0, call),
     |jet| extreme_series(&self.0, jet),
 );
 reduction!(
-    Min: |x, over| x.min(Some(&over.axes), over.keepdims),
+    Min "min": |x, over| x.min(Some(&over.axes), over.keepdims),
+    |x| x.dtype,
     |self, call| extreme_vjp(&self.0, call),
     |jet| extreme_series(&self.0, jet),
 );
 reduction!(
-    LogSumExp: |x, over| {
+    LogSumExp "logsumexp": |x, over| {
         let y = logsumexp(x, &over.axes)?;
         if over.keepdims { Ok(y) } else { y.squeeze(Some(&over.axes)) }
     },
+    |x| x.dtype.to_float(),
     |self, call| {
         let x = &call.xs[0];
         let y = self.0.restore(call.y, x)?;
@@ -180,11 +214,13 @@ fn share_of_extreme(over: &Over, x: &Variable, y: &Variable) -> Result<Variable>
 
 /// An operation along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) struct Along {
     pub(crate) axis: isize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Softmax(pub(crate) Over);
 
 impl Structural for Softmax {
@@ -194,6 +230,11 @@ impl Structural for Softmax {
         let y = x.zip_float(&max, "softmax", |x, m| (x - m).exp(), |x, m| (x - m).exp())?;
         let sum = y.sum(Some(&self.0.axes), true)?;
         y.zip_float(&sum, "softmax", |y, s| y / s, |y, s| y / s)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        self.0.form("softmax", &xs, xs[0].dtype)?;
+        Ok(xs[0].cast(xs[0].dtype.to_float()))
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -210,6 +251,7 @@ impl Structural for Softmax {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct LogSoftmax(pub(crate) Over);
 
 impl Structural for LogSoftmax {
@@ -217,6 +259,11 @@ impl Structural for LogSoftmax {
         let x = xs[0].linked_value();
         let total = logsumexp(x, &self.0.axes)?;
         x.zip_float(&total, "log_softmax", |x, t| x - t, |x, t| x - t)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        self.0.form("log_softmax", &xs, xs[0].dtype)?;
+        Ok(xs[0].cast(xs[0].dtype.to_float()))
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -261,11 +308,17 @@ impl Over {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct CumSum(pub(crate) Along);
 
 impl Structural for CumSum {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().cumsum(self.0.axis)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        axis("cumsum", self.0.axis, &xs[0])?;
+        Ok(xs[0].summed())
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -285,6 +338,7 @@ impl Structural for CumSum {
 macro_rules! position_of {
     ($Op:ident, $method:ident) => {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
         pub struct $Op {
             axis: Option<isize>,
             keepdims: bool,
@@ -293,6 +347,19 @@ macro_rules! position_of {
         impl Structural for $Op {
             fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
                 xs[0].linked_value().$method(self.axis, self.keepdims)
+            }
+
+            fn form(&self, xs: Forms<'_>) -> Result<Form> {
+                let ndim = xs[0].shape.len();
+                let axes: Vec<usize> = match self.axis {
+                    Some(axis) => axis_positions(stringify!($method), Some(&[axis]), ndim)?,
+                    None => (0..ndim).collect(),
+                };
+                let over = Over {
+                    axes: axes.into_iter().map(|axis| axis as isize).collect(),
+                    keepdims: self.keepdims,
+                };
+                over.form(stringify!($method), &xs, DType::I64)
             }
 
             fn vjp(&self, _: usize, _: &Call<'_>) -> Result<Option<Variable>> {

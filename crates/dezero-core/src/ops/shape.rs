@@ -3,19 +3,21 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use dezero_array::{Array, DType, Error, axis_positions};
+use dezero_array::{Array, DType, Error, Tuple, axis_positions, broadcast_shapes};
 
 use super::arguments::{Shape, position};
 use super::twins;
 use crate::elementwise::{Binary, Unary};
 use crate::error::Result;
 use crate::mode::{self, Line};
+use crate::op::form::{Form, Forms, misfit};
 use crate::op::{Call, Op, Structural, apply1};
 use crate::operators::Operand;
 use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Reshape {
     shape: Vec<usize>,
 }
@@ -23,6 +25,18 @@ pub struct Reshape {
 impl Structural for Reshape {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().reshape(&self.shape)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let y = xs.of("reshape", self.shape.clone(), xs[0].dtype)?;
+        if y.size() != xs[0].size() {
+            let shapes = (Tuple(&xs[0].shape), Tuple(&y.shape));
+            return Err(misfit(
+                "reshape",
+                format!("shape {} does not fit {}", shapes.0, shapes.1),
+            ));
+        }
+        Ok(y)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -37,6 +51,7 @@ impl Structural for Reshape {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Transpose {
     pub(crate) axes: Vec<usize>,
 }
@@ -44,6 +59,20 @@ pub struct Transpose {
 impl Structural for Transpose {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().transpose(&self.axes)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let mut sorted = self.axes.clone();
+        sorted.sort_unstable();
+        if !sorted.iter().copied().eq(0..xs[0].shape.len()) {
+            let axes = (&self.axes, xs[0].shape.len());
+            return Err(misfit(
+                "transpose",
+                format!("{:?} is no order of {} axes", axes.0, axes.1),
+            ));
+        }
+        let shape = self.axes.iter().map(|&axis| xs[0].shape[axis]);
+        xs.of("transpose", shape.collect(), xs[0].dtype)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -63,6 +92,7 @@ impl Structural for Transpose {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct BroadcastTo {
     shape: Vec<usize>,
 }
@@ -70,6 +100,11 @@ pub struct BroadcastTo {
 impl Structural for BroadcastTo {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().broadcast_to(&self.shape)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        xs.broadcasts("broadcast_to", 0, &self.shape)?;
+        xs.of("broadcast_to", self.shape.clone(), xs[0].dtype)
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -87,6 +122,7 @@ impl Structural for BroadcastTo {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct SumTo {
     shape: Vec<usize>,
 }
@@ -94,6 +130,20 @@ pub struct SumTo {
 impl Structural for SumTo {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
         xs[0].linked_value().sum_to(&self.shape)
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        let to = xs.of("sum_to", self.shape.clone(), xs[0].dtype)?;
+        let from = &xs[0].shape;
+        if broadcast_shapes(&to.shape, from).ok().as_ref() != Some(from) {
+            let shapes = (Tuple(&to.shape), Tuple(from));
+            return Err(misfit(
+                "sum_to",
+                format!("shape {} is no sum of {}", shapes.0, shapes.1),
+            ));
+        }
+        // What is of the shape already is not summed.
+        Ok(if to.shape == *from { to } else { to.summed() })
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -119,6 +169,10 @@ impl Structural for DType {
         Ok(xs[0].linked_value().astype(*self))
     }
 
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        xs.of("cast", xs[0].shape.clone(), *self)
+    }
+
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         Ok(Some(call.gy.cast(call.xs[0].linked_value().dtype())))
     }
@@ -141,6 +195,17 @@ impl Structural for Where {
             xs[1].linked_value(),
             xs[2].linked_value(),
         )
+    }
+
+    fn form(&self, xs: Forms<'_>) -> Result<Form> {
+        if xs[0].dtype != DType::Bool {
+            return Err(misfit(
+                "where",
+                format!("the condition is {}, not bool", xs[0].dtype),
+            ));
+        }
+        let shape = xs.broadcast("where", xs.all().iter().map(|x| &*x.shape))?;
+        xs.of("where", shape, xs[1].dtype.promote(xs[2].dtype))
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {

@@ -20,9 +20,13 @@ fn replay(ir: &Ir, x: &Variable) -> Variable {
             Source::Constant(c) => Variable::constant(c.clone()),
             Source::Call(op, args) => {
                 let xs: Vec<&Variable> = args.iter().map(|&x| &values[x]).collect();
-                op.record(&xs, value.line.unwrap(), value.pass)
-                    .unwrap()
-                    .remove(0)
+                op.record(
+                    &xs,
+                    value.line.as_ref().and_then(Line::here).unwrap(),
+                    value.pass,
+                )
+                .unwrap()
+                .remove(0)
             }
         };
         values.push(y);
