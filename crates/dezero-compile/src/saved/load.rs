@@ -10,7 +10,7 @@ use dezero_core::{Array, DType, Form, Op, Tuple};
 
 use super::envelope::{Opened, VERSION};
 use super::file::{self, File, Operation};
-use super::{MOST_AXES, array, unread};
+use super::{MOST_AXES, MOST_ELEMENTS, array, unread};
 use crate::error::Result;
 use crate::ir::{Ir, Line, Source, Value, ValueId};
 use crate::program::Program;
@@ -177,8 +177,16 @@ impl Loader {
             })
         });
         let xs = xs.collect::<Result<Vec<_>>>()?;
-        let form = op.form(&xs, self.budget.elements());
-        let form = form.map_err(|error| unread(format!("value {at}: {error}")))?;
+        let form = match op.form(&xs, self.budget.elements()) {
+            Ok(form) => form,
+            Err(error) => {
+                // What fits but for its size.
+                return Err(match op.form(&xs, MOST_ELEMENTS) {
+                    Ok(form) => self.budget.too_much(&form.shape),
+                    Err(_) => unread(format!("value {at}: {error}")),
+                });
+            }
+        };
         self.budget.spend(&form.shape, form.dtype)?;
         self.forms.push(form);
         Ok(Source::Call(op, args))

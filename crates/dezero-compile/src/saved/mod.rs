@@ -22,6 +22,9 @@ use crate::program::Program;
 /// All values of a program that is loaded may have so many bytes together, unless one says otherwise.
 const MOST_BYTES: usize = 4 << 30;
 
+/// No array has more elements.
+const MOST_ELEMENTS: usize = isize::MAX as usize / 8;
+
 /// An array may have so many axes, as in NumPy: work that grows with their square stays little.
 const MOST_AXES: usize = 64;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dezero_core::{Array, Form, Op};
 
 use super::file::{Bytes, File, Operation, Place, Source, Value};
-use super::{MOST_AXES, array, unsaved};
+use super::{MOST_AXES, MOST_ELEMENTS, array, unsaved};
 use crate::error::Result;
 use crate::ir::{self, Ir, ValueId};
 use crate::program::Program;
@@ -77,7 +77,7 @@ fn check(ir: &Ir) -> Result<()> {
         }
         if let ir::Source::Call(op, args) = &value.source {
             let xs: Vec<&Form> = args.iter().map(|&x| &forms[x]).collect();
-            let form = op.form(&xs, isize::MAX as usize / 8);
+            let form = op.form(&xs, MOST_ELEMENTS);
             let form = form.map_err(|error| unsaved(error.to_string()))?;
             if form != own {
                 let op = op.label();

@@ -413,7 +413,7 @@ pub(super) fn sum_of_broadcast(
         .filter(repeated)
         .map(|axis| from[axis])
         .product();
-    if own.iter().product::<usize>() == from.iter().product() {
+    if own.iter().product::<usize>() == from.iter().product::<usize>() {
         return None;
     }
     let target: Vec<usize> = (0..from.len())

@@ -1,14 +1,14 @@
 //! Bytes that somebody made up, with the right checksum: an error, or a program that does what programs do.
 
 use dezero_compile::Program;
-use dezero_core::{Array, Variable, try_grad};
+use dezero_core::{Array, Function, Variable, try_grad};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::cases;
 use crate::programs::variables;
-use crate::random_programs::recipes;
+use crate::random_programs::{is_same, recipes};
 use crate::saved::{sealed, small};
 
 /// The values of a program that is tried may take so many bytes.
@@ -131,6 +131,9 @@ fn used(program: &Program) {
     }
     let again = Program::from_bytes(&program.to_bytes().unwrap()).unwrap();
     assert_eq!(again.to_string(), program.to_string());
+    if let (Ok(ys), Ok(others)) = (program.run(&all(0.5)), again.run(&all(0.5))) {
+        assert!(ys.iter().zip(&others).all(|(y, other)| is_same(y, other)));
+    }
 }
 
 /// Programs to start from: all cases, small ones, with their derivatives.
@@ -165,7 +168,7 @@ proptest! {
 
     #[test]
     fn changed_programs_are_errors_or_programs(which in any::<Index>(), changes in changes()) {
-        let bytes = PROGRAMS.with(|programs| changed(which.get(programs), &changes));
+        let bytes = PROGRAMS.with(|programs| changed(&programs[which.index(programs.len())], &changes));
         if let Ok(program) = Program::from_bytes_within(&bytes, MOST) {
             used(&program);
         }

@@ -11,6 +11,8 @@ use crate::variable::Variable;
 
 /// A numeric parameter of a primitive. Compared and hashed by its bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(from = "f64", into = "f64"))]
 pub struct Parameter(u64);
 
 impl Parameter {
@@ -25,6 +27,13 @@ impl From<f64> for Parameter {
     #[inline]
     fn from(x: f64) -> Self {
         Self(x.to_bits())
+    }
+}
+
+impl From<Parameter> for f64 {
+    #[inline]
+    fn from(parameter: Parameter) -> Self {
+        parameter.get()
     }
 }
 

@@ -4,7 +4,7 @@ use dezero_core::trace::Trace;
 use dezero_core::{Array, Variable, grad};
 
 use super::{LEVELS, bits, operations, run};
-use crate::ir::{Ir, Source};
+use crate::ir::{Ir, Line, Source};
 use crate::simplify::{Assume, simplify};
 
 fn record(x: &Variable, y: &Variable) -> Ir {
