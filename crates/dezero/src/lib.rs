@@ -231,7 +231,8 @@
 //! | `dezero-cli` | the command `dezero` |
 //!
 //! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, `png` and
-//! `pdf`, on by default too, the plots and formats of `viz`; `korean`, letters of Hangul in them.
+//! `pdf`, on by default too, the plots and formats of `viz`; `korean`, letters of Hangul in them. `serde`, on by default,
+//! saves and loads programs, and lets a [`Program`] stand in what one serializes.
 
 pub use dezero_compile as compile;
 pub use dezero_compile::{Compile, Compiled, Program, compile};
