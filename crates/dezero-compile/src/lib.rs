@@ -98,6 +98,15 @@
 //!
 //! Bytes from anywhere may be loaded: they are a program that is in order, or an error. A `Program` can stand in
 //! what one serializes, too: it is bytes there, or text in formats for people such as JSON.
+//!
+//! # Native code
+//!
+//! With the feature `jit`, a program of numbers or small arrays that is called often becomes native code, by
+//! Cranelift. When is decided by what it costs and saves; [`Program::prepare`] does it at once. Values are
+//! the same to the last bit, and where there can be no native code, as on a processor that Cranelift does not
+//! know, the program runs as it does without.
+
+#![cfg_attr(not(feature = "jit"), forbid(unsafe_code))]
 
 mod check;
 mod compile;

@@ -151,6 +151,27 @@ impl Program {
         }
     }
 
+    /// Does now what the first calls would do: chooses how the program is run and, with the feature `jit`,
+    /// makes native code of it where that can be done.
+    ///
+    /// Calls give the same with and without. It is for measuring, and where the first calls may not take
+    /// longer than later ones.
+    ///
+    /// ```
+    /// use dezero_compile::Program;
+    /// use dezero_core::Variable;
+    ///
+    /// let program = Program::record(|x: &Variable| x.sin() / x, &Variable::new(1.0))?;
+    /// program.prepare();
+    /// let mut y = [0.0];
+    /// program.call(&[2.0], &mut y)?;
+    /// assert_eq!(y, [2.0_f64.sin() / 2.0]);
+    /// # Ok::<(), dezero_compile::Error>(())
+    /// ```
+    pub fn prepare(&self) {
+        self.executor().prepare();
+    }
+
     #[cold]
     fn unfit(&self, given: usize, place: usize) -> Error {
         let (n, m) = match &self.shared.numbers {

@@ -20,6 +20,9 @@ pub(crate) trait Executor: Send + Sync {
     /// The same on numbers, all inputs in row-major order one after the other, and all outputs: for
     /// programs of f64 alone.
     fn call(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<()>;
+
+    /// Makes now what the calls to come would make.
+    fn prepare(&self) {}
 }
 
 /// The executor that runs the program fastest.

@@ -20,7 +20,7 @@ mod parallel;
 mod plan;
 #[cfg(test)]
 #[path = "../../../tests/it/random_programs.rs"]
-mod random_programs;
+pub(super) mod random_programs;
 mod sums;
 #[cfg(test)]
 mod tests;

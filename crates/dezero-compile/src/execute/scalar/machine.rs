@@ -38,6 +38,10 @@ macro_rules! opcodes {
             $($Other,)+
         }
 
+        /// All comparisons.
+        #[cfg(all(test, feature = "jit"))]
+        pub(super) const COMPARISONS: &[Compare] = &[$(Compare::$Compare),+];
+
         impl Opcode {
             fn of_unary(op: Unary) -> Option<Self> {
                 match op {
@@ -132,7 +136,7 @@ opcodes! {
 
 /// A primitive that has no operation of its own.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Primitive {
+pub(super) enum Primitive {
     Unary(Unary),
     Binary(Binary),
     UnaryLane(Unary),
@@ -142,7 +146,7 @@ enum Primitive {
 impl Primitive {
     // Not inlined: the frequent operations need the processor's registers.
     #[inline(never)]
-    fn value(self, x: f64, y: f64) -> f64 {
+    pub(super) fn value(self, x: f64, y: f64) -> f64 {
         match self {
             Self::Unary(op) => op.value(x),
             Self::Binary(op) => op.value(x, y),

@@ -4,6 +4,8 @@ mod allocate;
 mod code;
 mod lower;
 mod machine;
+#[cfg(feature = "jit")]
+mod native;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,8 @@ use machine::Machine;
 /// Runs a program as scalars.
 pub(crate) struct Scalars {
     machine: Machine,
+    #[cfg(feature = "jit")]
+    native: native::Native,
     /// How many numbers there are in all inputs, and in all outputs.
     inputs: usize,
     outputs: usize,
@@ -37,6 +41,8 @@ impl Scalars {
             outputs: lowered.code.outputs.len(),
             shapes: ir.outputs.iter().map(shape).collect(),
             otherwise: lowered.is_row_major.then(|| Plain::new(ir)),
+            #[cfg(feature = "jit")]
+            native: native::Native::new(lowered.code),
         })
     }
 }
@@ -74,8 +80,17 @@ impl Executor for Scalars {
         if inputs.len() != self.inputs || outputs.len() != self.outputs {
             return Err(self.miscounted(inputs.len(), outputs.len()));
         }
+        #[cfg(feature = "jit")]
+        if self.native.call(inputs, outputs) {
+            return Ok(());
+        }
         self.machine.call(inputs, outputs);
         Ok(())
+    }
+
+    fn prepare(&self) {
+        #[cfg(feature = "jit")]
+        self.native.compile();
     }
 }
 

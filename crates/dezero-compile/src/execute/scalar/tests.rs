@@ -9,7 +9,7 @@ use super::machine::Machine;
 use super::*;
 
 /// Numbers at which something is special.
-const SPECIAL: [f64; 16] = [
+pub(super) const SPECIAL: [f64; 16] = [
     0.0,
     -0.0,
     1.0,
@@ -33,7 +33,7 @@ fn recorded(xs: &[&Variable], ys: &[&Variable]) -> Ir {
 }
 
 /// The numbers by their bits, except that one NaN is as good as another.
-fn bits(numbers: &[f64]) -> Vec<u64> {
+pub(super) fn bits(numbers: &[f64]) -> Vec<u64> {
     let bits = |x: &f64| {
         if x.is_nan() {
             f64::NAN.to_bits()
@@ -69,6 +69,10 @@ fn check(ir: &Ir, inputs: &[Array]) {
         Machine::with_registers(&code, registers).call(&inputs, &mut outputs);
         assert_eq!(bits(&outputs), expected, "{registers} registers");
     }
+    scalars.prepare();
+    let mut outputs = vec![0.0; expected.len()];
+    scalars.call(&inputs, &mut outputs).unwrap();
+    assert_eq!(bits(&outputs), expected, "prepared");
 }
 
 fn check_at(xs: &[&Variable], ys: &[&Variable]) {
@@ -362,6 +366,7 @@ fn threads_share_a_program() {
     let (x, y) = (Variable::new(0.7), Variable::new(-1.3));
     let z = goldstein(&x, &y);
     let scalars = Scalars::new(&recorded(&[&x, &y], &[&z])).unwrap();
+    // Long enough that native code is made meanwhile, where there is any.
     let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
         for thread in 0..4 {
