@@ -6,6 +6,9 @@ mod scalar;
 
 pub(crate) use arrays::Arrays;
 pub(crate) use plain::Plain;
+pub(crate) use scalar::Scalars;
+
+use std::ops::Deref;
 
 use dezero_core::Array;
 
@@ -25,10 +28,28 @@ pub(crate) trait Executor: Send + Sync {
     fn prepare(&self) {}
 }
 
-/// The executor that runs the program fastest.
-pub(crate) fn executor(ir: &Ir) -> Box<dyn Executor> {
-    match scalar::Scalars::new(ir) {
-        Some(scalars) => Box::new(scalars),
-        None => Box::new(Arrays::new(ir)),
+/// The executor that runs a program fastest.
+pub(crate) enum Fastest {
+    Scalars(Scalars),
+    Arrays(Arrays),
+}
+
+impl Fastest {
+    pub(crate) fn new(ir: &Ir) -> Self {
+        match Scalars::new(ir) {
+            Some(scalars) => Self::Scalars(scalars),
+            None => Self::Arrays(Arrays::new(ir)),
+        }
+    }
+}
+
+impl Deref for Fastest {
+    type Target = dyn Executor;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Scalars(scalars) => scalars,
+            Self::Arrays(arrays) => arrays,
+        }
     }
 }

@@ -81,10 +81,12 @@ impl Executor for Scalars {
             return Err(self.miscounted(inputs.len(), outputs.len()));
         }
         #[cfg(feature = "jit")]
-        if self.native.call(inputs, outputs) {
-            return Ok(());
+        if self.native.is_due() {
+            self.native.compile();
         }
-        self.machine.call(inputs, outputs);
+        if !self.call_native(inputs, outputs) {
+            self.machine.call(inputs, outputs);
+        }
         Ok(())
     }
 
@@ -95,6 +97,18 @@ impl Executor for Scalars {
 }
 
 impl Scalars {
+    /// Computes the outputs by native code, where there is any and the numbers are as many as it takes.
+    #[inline]
+    pub(crate) fn call_native(&self, inputs: &[f64], outputs: &mut [f64]) -> bool {
+        #[cfg(feature = "jit")]
+        return self.native.call(inputs, outputs);
+        #[cfg(not(feature = "jit"))]
+        {
+            let _ = (inputs, outputs);
+            false
+        }
+    }
+
     #[cold]
     fn miscounted(&self, inputs: usize, outputs: usize) -> Error {
         Error::input(format!(

@@ -8,7 +8,7 @@ use cranelift_codegen::ir::types::F64;
 use cranelift_codegen::ir::{
     AbiParam, Function, InstBuilder, MemFlagsData, SigRef, Signature, Type, Value,
 };
-use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_codegen::settings::Value as Flag;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use dezero_core::{Binary, Compare, Parameter, Unary};
@@ -51,13 +51,28 @@ struct Generator<'a> {
     computed: Vec<Computed>,
     pointer: Type,
     inputs: Value,
+    /// The first inputs.
+    first: [Value; 4],
     /// The signatures of functions that are called: of one number, of two, and of a primitive.
     signatures: [SigRef; 3],
     /// Whether the processor rounds to whole numbers.
     rounds: bool,
 }
 
-/// Fills a function of two addresses: that of the inputs and that of the outputs.
+/// The signature of a [`Function`](super::Function).
+pub(super) fn signature(isa: &dyn TargetIsa) -> Signature {
+    let mut signature = Signature::new(if cfg!(target_arch = "x86_64") {
+        CallConv::SystemV
+    } else {
+        isa.default_call_conv()
+    });
+    let (pointer, number) = (AbiParam::new(isa.pointer_type()), AbiParam::new(F64));
+    signature.params = vec![pointer, pointer, number, number, number, number];
+    signature.returns = vec![number, number];
+    signature
+}
+
+/// Fills a function of that signature.
 pub(super) fn generate(
     code: &Code,
     primitives: &[Primitive],
@@ -71,6 +86,7 @@ pub(super) fn generate(
     builder.append_block_params_for_function_params(block);
     builder.switch_to_block(block);
     let [inputs, outputs] = [0, 1].map(|i| builder.block_params(block)[i]);
+    let first = [2, 3, 4, 5].map(|i| builder.block_params(block)[i]);
     let signatures = [&[F64][..], &[F64, F64], &[pointer, F64, F64]].map(|parameters| {
         let mut signature = Signature::new(isa.default_call_conv());
         signature.params = parameters.iter().map(|&of| AbiParam::new(of)).collect();
@@ -85,16 +101,14 @@ pub(super) fn generate(
         computed: vec![Computed::default(); code.scalars.len()],
         pointer,
         inputs,
+        first,
         signatures,
         rounds: !isa.isa_flags().iter().any(lacks),
     };
     let used = code.used();
+    let (stored, returned) = code.outputs.split_at(code.outputs.len().saturating_sub(2));
     // An output is written as soon as it is there.
-    let mut written: Vec<(Id, i32)> = (0..)
-        .step_by(8)
-        .zip(&code.outputs)
-        .map(|(at, &id)| (id, at))
-        .collect();
+    let mut written: Vec<(Id, usize)> = stored.iter().copied().zip(0..).collect();
     written.sort_unstable();
     let mut written = written.into_iter().peekable();
     for (id, scalar) in code.scalars.iter().enumerate() {
@@ -102,13 +116,20 @@ pub(super) fn generate(
             continue;
         }
         generator.compute(id, scalar);
-        while let Some((id, at)) = written.next_if(|&(output, _)| output as usize == id) {
-            let value = generator.number(id);
+        while let Some((output, at)) = written.next_if(|&(output, _)| output as usize == id) {
+            let value = generator.number(output);
             let flags = MemFlagsData::trusted();
-            generator.builder.ins().store(flags, value, outputs, at);
+            generator
+                .builder
+                .ins()
+                .store(flags, value, outputs, 8 * at as i32);
         }
     }
-    generator.builder.ins().return_(&[]);
+    let last = [0, 1].map(|i| match returned.get(i) {
+        Some(&output) => generator.number(output),
+        None => generator.constant(0.0),
+    });
+    generator.builder.ins().return_(&last);
     generator.builder.seal_all_blocks();
     generator.builder.finalize(isa.frontend_config());
 }
@@ -167,6 +188,7 @@ impl Generator<'_> {
             return number;
         }
         let number = match (self.code.scalars[id as usize], computed.truth) {
+            (Scalar::Input(at @ 0..4), _) => self.first[at as usize],
             (Scalar::Input(at), _) => {
                 let (at, flags) = (8 * at as i32, MemFlagsData::trusted().with_readonly());
                 self.builder.ins().load(F64, flags, self.inputs, at)

@@ -18,7 +18,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use cranelift_codegen::ir::{AbiParam, UserFuncName};
+use cranelift_codegen::ir::UserFuncName;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
@@ -28,14 +28,15 @@ use cranelift_module::{Module, default_libcall_names};
 use super::code::Code;
 use super::machine::Primitive;
 
-/// A program of more scalars stays with the machine: its code would be read from memory anew at each
-/// call, and the memory for intermediate values lies on the stack.
+/// A program of more scalars stays with the machine: compiling takes more than proportionally longer, up
+/// to a quarter of a second for so many, and intermediate values lie on the stack.
 const SCALARS: usize = 10_000;
 
-/// What compiling takes, and what native code saves with each scalar of each call, in nanoseconds.
-const COMPILING: usize = 300_000;
-const COMPILING_SCALAR: usize = 3000;
-const SAVED: usize = 2;
+/// What compiling takes, and what native code saves with each scalar of each call, in picoseconds. A
+/// scalar takes 1.5 to 25 us to compile, the more the longer values are kept, and 3.3 ns in the machine.
+const COMPILING: usize = 100_000_000;
+const COMPILING_SCALAR: usize = 6_000_000;
+const SAVED: usize = 2500;
 
 /// The native code of a program, from when it pays.
 pub(super) struct Native {
@@ -60,39 +61,28 @@ impl Native {
         let calls = (COMPILING + COMPILING_SCALAR * scalars) / (SAVED * scalars.max(1));
         Self {
             compiled: OnceLock::new(),
-            calls: AtomicU32::new(calls as u32),
+            calls: AtomicU32::new(calls.max(1) as u32),
             code: Mutex::new(Some(code)),
         }
     }
 
-    /// Computes the outputs by native code, or says that there is none.
-    #[inline(always)]
+    /// Computes the outputs by native code, if there is any and the numbers are as many as it takes.
+    #[inline]
     pub(super) fn call(&self, inputs: &[f64], outputs: &mut [f64]) -> bool {
         match self.compiled.get() {
-            Some(Some(compiled)) => {
-                compiled.call(inputs, outputs);
-                true
-            }
-            Some(None) => false,
-            None => self.count() && self.call_anew(inputs, outputs),
+            Some(Some(compiled)) => compiled.call(inputs, outputs),
+            _ => false,
         }
     }
 
-    #[cold]
-    fn call_anew(&self, inputs: &[f64], outputs: &mut [f64]) -> bool {
-        self.compile();
-        let compiled = self.compiled.get().and_then(Option::as_ref);
-        compiled
-            .map(|compiled| compiled.call(inputs, outputs))
-            .is_some()
-    }
-
-    /// Whether the machine has had its calls. Those that several threads count at once count as one,
-    /// which is near enough.
-    fn count(&self) -> bool {
+    /// Whether the machine has had its calls, this one counted, and the program is to be compiled. Calls
+    /// that several threads count at once count as one, which is near enough.
+    pub(super) fn is_due(&self) -> bool {
         let calls = self.calls.load(Ordering::Relaxed);
-        self.calls.store(calls.saturating_sub(1), Ordering::Relaxed);
-        calls == 0
+        if calls > 0 {
+            self.calls.store(calls - 1, Ordering::Relaxed);
+        }
+        calls == 1
     }
 
     /// Compiles the program, unless it is, or another thread is at it.
@@ -109,8 +99,20 @@ impl Native {
     }
 }
 
-/// From the inputs, computes the outputs.
-type Function = unsafe extern "C" fn(*const f64, *mut f64);
+/// Computes the outputs from the inputs. It gets the address of all inputs, where those from the fifth on
+/// are read, and the first four as numbers; it writes all outputs to an address but for the last two,
+/// which it gives back.
+///
+/// Numbers thus stay in registers where a loop feeds its results into the next call: a processor takes
+/// longer to read again what was written than to compute a small program.
+#[cfg(target_arch = "x86_64")]
+type Function = unsafe extern "sysv64" fn(*const f64, *mut f64, f64, f64, f64, f64) -> Last;
+#[cfg(not(target_arch = "x86_64"))]
+type Function = unsafe extern "C" fn(*const f64, *mut f64, f64, f64, f64, f64) -> Last;
+
+/// The last two outputs; zeros where there are fewer.
+#[repr(C)]
+struct Last(f64, f64);
 
 /// A program as native code.
 struct Compiled {
@@ -119,7 +121,7 @@ struct Compiled {
     inputs: usize,
     outputs: usize,
     /// Owns the code. Locked never, but a module cannot be shared between threads without.
-    module: Mutex<Option<JITModule>>,
+    module: Mutex<Option<Box<JITModule>>>,
     /// What the code refers to.
     _primitives: Box<[Primitive]>,
 }
@@ -132,9 +134,7 @@ impl Compiled {
         let builder = JITBuilder::with_isa(isa.clone(), default_libcall_names());
         let mut module = JITModule::new(builder);
         let mut context = module.make_context();
-        let pointer = AbiParam::new(module.target_config().pointer_type());
-        context.func.signature = module.make_signature();
-        context.func.signature.params = vec![pointer, pointer];
+        context.func.signature = generate::signature(isa.as_ref());
         let id = module.declare_anonymous_function(&context.func.signature);
         let made = id.and_then(|id| {
             context.func.name = UserFuncName::user(0, id.as_u32());
@@ -151,8 +151,8 @@ impl Compiled {
             Ok(module.get_finalized_function(id))
         });
         let compiled = |address: *const u8| Self {
-            // SAFETY: the code at the address is that of a function of this type: its signature was set
-            // above, with the calling convention of the platform.
+            // SAFETY: the code at the address is that of a function of this type, for which the signature
+            // above was made; where two numbers are not given back in registers, there is no code.
             function: unsafe { mem::transmute::<*const u8, Function>(address) },
             inputs: code.inputs,
             outputs: code.outputs.len(),
@@ -162,7 +162,7 @@ impl Compiled {
         match made {
             Ok(address) => {
                 let mut compiled = compiled(address);
-                compiled.module = Mutex::new(Some(module));
+                compiled.module = Mutex::new(Some(Box::new(module)));
                 Some(compiled)
             }
             Err(_) => {
@@ -173,15 +173,22 @@ impl Compiled {
         }
     }
 
-    /// # Panics
-    ///
-    /// If the slices are not as long as the program's inputs and outputs.
-    #[inline(always)]
-    fn call(&self, inputs: &[f64], outputs: &mut [f64]) {
-        assert!(inputs.len() == self.inputs && outputs.len() == self.outputs);
-        // SAFETY: the code reads `self.inputs` numbers from the first address and writes `self.outputs`
-        // to the second; as the assertion says, they are there. The code is freed with `self`.
-        unsafe { (self.function)(inputs.as_ptr(), outputs.as_mut_ptr()) }
+    /// Computes the outputs, if the numbers are as many as the program takes and gives.
+    #[inline]
+    fn call(&self, inputs: &[f64], outputs: &mut [f64]) -> bool {
+        if inputs.len() != self.inputs || outputs.len() != self.outputs {
+            return false;
+        }
+        let [a, b, c, d] = [0, 1, 2, 3].map(|i| inputs.get(i).copied().unwrap_or(0.0));
+        // SAFETY: the code reads at most `self.inputs` numbers from the first address and writes less than
+        // `self.outputs` to the second, which is where they are. It is freed with `self`.
+        let last = unsafe { (self.function)(inputs.as_ptr(), outputs.as_mut_ptr(), a, b, c, d) };
+        match outputs {
+            [.., y0, y1] => (*y0, *y1) = (last.0, last.1),
+            [y] => *y = last.0,
+            [] => {}
+        }
+        true
     }
 }
 
@@ -204,6 +211,10 @@ fn isa() -> Option<&'static OwnedTargetIsa> {
     static ISA: OnceLock<Option<OwnedTargetIsa>> = OnceLock::new();
 
     let isa = || {
+        // There, two numbers are given back through memory.
+        if cfg!(target_arch = "s390x") {
+            return None;
+        }
         let mut flags = settings::builder();
         for (name, value) in [
             ("enable_probestack", "true"),
@@ -221,6 +232,14 @@ fn isa() -> Option<&'static OwnedTargetIsa> {
             ("opt_level", "none"),
             ("use_colocated_libcalls", "false"),
             ("is_pic", "false"),
+            (
+                "regalloc_algorithm",
+                if std::env::var("RA").is_ok() {
+                    "single_pass"
+                } else {
+                    "backtracking"
+                },
+            ),
         ] {
             flags.set(name, value).ok()?;
         }
