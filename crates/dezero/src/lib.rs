@@ -232,7 +232,8 @@
 //!
 //! The features `expr`, `optim` and `viz`, all on by default, bring the crates of those names; `plot`, `png` and
 //! `pdf`, on by default too, the plots and formats of `viz`; `korean`, letters of Hangul in them. `serde`, on by default,
-//! saves and loads programs, and lets a [`Program`] stand in what one serializes.
+//! saves and loads programs, and lets a [`Program`] stand in what one serializes. `jit` makes native
+//! code of programs that are called often.
 
 pub use dezero_compile as compile;
 pub use dezero_compile::{Compile, Compiled, Program, compile};

@@ -39,8 +39,8 @@ fn compare(code: &Code, what: &str) {
             ];
             let mut expected = vec![0.0; code.outputs.len()];
             let mut found = expected.clone();
-            machine.call(&inputs, &mut expected);
-            assert!(native.call(&inputs, &mut found));
+            machine.call(&inputs[..code.inputs], &mut expected);
+            assert!(native.call(&inputs[..code.inputs], &mut found));
             assert_eq!(bits(&found), bits(&expected), "{what} at {inputs:?}");
         }
     }
@@ -170,7 +170,7 @@ fn there_and_back(length: u32) -> Code {
 
 #[test]
 fn what_does_not_fit_into_registers() {
-    for length in [1, 10, 100, 4999] {
+    for length in [1, 10, 100, 499, 500, 4999] {
         let code = there_and_back(length);
         let (machine, native) = (Machine::new(&code), compiled(&code));
         let [mut expected, mut found] = [[0.0], [1.0]];
@@ -201,6 +201,16 @@ fn a_program_is_compiled_when_that_pays() {
     native.compile();
     assert!(!native.call(&[0.5], &mut [0.0]));
     assert!((0..100_000).all(|_| !native.is_due()));
+}
+
+#[test]
+fn what_would_take_much_of_the_stack_is_left_to_the_machine() {
+    let code = there_and_back(14_000);
+    assert!(code.scalars.len() < SCALARS);
+    assert!(Compiled::new(&code).is_none());
+    let native = Native::new(code);
+    native.compile();
+    assert!(!native.call(&[0.5], &mut [0.0]));
 }
 
 /// Few come in registers, more through memory.
