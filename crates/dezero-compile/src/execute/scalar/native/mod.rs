@@ -33,7 +33,7 @@ const SCALARS: usize = 30_000;
 
 /// So does one whose intermediate values take more bytes of the stack: threads of Rust's have two
 /// megabytes, those of others may have less.
-const STACK: u32 = 1 << 16;
+const STACK: u32 = 1 << 17;
 
 /// With more scalars, registers are allotted in a single pass. Looking for the best takes more than
 /// proportionally longer: 111 ms for six thousand of the tenth derivative of tanh in place of 8 ms, for
@@ -128,7 +128,7 @@ struct Compiled {
     /// How many numbers it reads and writes.
     inputs: usize,
     outputs: usize,
-    /// Owns the code. Locked never, but a module cannot be shared between threads without.
+    /// Owns the code. It is never locked; without a lock, threads could not share it.
     module: Mutex<Option<Box<JITModule>>>,
     /// What the code refers to.
     _primitives: Box<[Primitive]>,
@@ -163,27 +163,20 @@ impl Compiled {
             let fits = layout.is_some_and(|layout| layout.frame_to_fp_offset <= STACK);
             Ok(fits.then(|| module.get_finalized_function(id)))
         });
-        let compiled = |address: *const u8| Self {
+        let Ok(Some(address)) = made else {
+            // SAFETY: none of its code was ever called.
+            unsafe { module.free_memory() };
+            return None;
+        };
+        Some(Self {
             // SAFETY: the code at the address is that of a function of this type, for which the signature
             // above was made; where two numbers are not given back in registers, there is no code.
             function: unsafe { mem::transmute::<*const u8, Function>(address) },
             inputs: code.inputs,
             outputs: code.outputs.len(),
-            module: Mutex::new(None),
+            module: Mutex::new(Some(Box::new(module))),
             _primitives: primitives,
-        };
-        match made {
-            Ok(Some(address)) => {
-                let mut compiled = compiled(address);
-                compiled.module = Mutex::new(Some(Box::new(module)));
-                Some(compiled)
-            }
-            Ok(None) | Err(_) => {
-                // SAFETY: none of its code was ever called.
-                unsafe { module.free_memory() };
-                None
-            }
-        }
+        })
     }
 
     /// Computes the outputs, if the numbers are as many as the program takes and gives.
