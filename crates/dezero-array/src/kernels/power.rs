@@ -122,7 +122,8 @@ fn is_hard(y: f64) -> bool {
         y.abs().partial_cmp(&2_251_799_813_685_248.0),
         Some(std::cmp::Ordering::Less)
     );
-    large | (y == 0.5) | (y == -1.0)
+    // Numbers, as a loop over branches is not vectorised.
+    u64::from(large) | u64::from(y == 0.5) | u64::from(y == -1.0) != 0
 }
 
 fn hard(x: f64, y: f64) -> f64 {

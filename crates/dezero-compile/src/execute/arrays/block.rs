@@ -334,7 +334,7 @@ impl<T: Number> Pass<'_, T> {
                 }),
                 Instruction::Unary(op, x, y) if self.group.is_scalar => {
                     numbers.write(*y, |lane, ys| {
-                        ys[0] = T::unary_at(*op, lane.read(*x).first())
+                        ys[0] = T::unary_at(*op, lane.read(*x).first());
                     });
                 }
                 Instruction::Unary(op, x, y) => {
