@@ -144,7 +144,8 @@ impl Program {
     /// If the numbers are too few or too many, some input or output is not f64, or an operation fails.
     #[inline]
     pub fn call(&self, inputs: &[f64], outputs: &mut [f64]) -> Result<()> {
-        // Native code is reached without any detour: a call of it takes a few nanoseconds.
+        // Without any detour: a call of native code takes a few nanoseconds.
+        #[cfg(feature = "jit")]
         if let (Ok(_), Some(Fastest::Scalars(scalars))) =
             (&self.shared.numbers, self.shared.executor.get())
             && scalars.call_native(inputs, outputs)

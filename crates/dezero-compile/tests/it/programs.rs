@@ -177,3 +177,59 @@ fn programs_go_to_threads() {
         }
     });
 }
+
+#[test]
+fn a_prepared_program_gives_the_same() {
+    let (x, y) = (Variable::new(0.5), Variable::new(2.0));
+    let make = || {
+        let program = Program::record(
+            |[x, y]| 100.0 * (y - x.powf(2.0)).powf(2.0) + (x.exp() - 1.0).powf(1.5),
+            [&x, &y],
+        );
+        program
+            .and_then(|program| program.value_and_grad())
+            .unwrap()
+    };
+    let (plain, prepared) = (make(), make());
+    prepared.prepare();
+    prepared.prepare();
+    let numbers = [0.0, -0.0, 1.5, -2.0, 1e200, 5e-324, f64::INFINITY, f64::NAN];
+    for a in numbers {
+        for b in numbers {
+            let [mut expected, mut found] = [[0.0; 3]; 2];
+            plain.call(&[a, b], &mut expected).unwrap();
+            prepared.call(&[a, b], &mut found).unwrap();
+            for (found, expected) in found.iter().zip(expected) {
+                let same = found.to_bits() == expected.to_bits();
+                assert!(
+                    same || found.is_nan() && expected.is_nan(),
+                    "{found} and {expected}"
+                );
+            }
+        }
+    }
+    assert!(prepared.call(&[1.0], &mut [0.0; 3]).unwrap_err().is_input());
+    assert!(
+        prepared
+            .call(&[1.0; 2], &mut [0.0; 2])
+            .unwrap_err()
+            .is_input()
+    );
+}
+
+#[test]
+fn a_prepared_program_of_truth_values_takes_arrays_alone() {
+    let (test, x) = (Variable::new(true), Variable::new(2.0));
+    let program = Program::record(|[test, x]| test.where_(x, -x), [&test, &x]).unwrap();
+    program.prepare();
+    let y = program
+        .run(&[Array::from(false), Array::from(3.0)])
+        .unwrap();
+    assert_eq!(y, [Array::from(-3.0)]);
+    assert!(
+        program
+            .call(&[0.0, 3.0], &mut [0.0])
+            .unwrap_err()
+            .is_input()
+    );
+}

@@ -66,17 +66,6 @@ pub(crate) fn recipes(steps: usize) -> impl Strategy<Value = Recipe> {
 }
 
 impl Recipe {
-    /// The same with single numbers as inputs, of f64 and bool.
-    pub(crate) fn of_numbers(mut self) -> Self {
-        for (shape, dtype) in &mut self.inputs {
-            shape.clear();
-            if *dtype != DType::Bool {
-                *dtype = DType::F64;
-            }
-        }
-        self
-    }
-
     /// Values for the inputs; others for another seed. Some are special.
     pub(crate) fn values(&self, seed: u64) -> Vec<Array> {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x1234_5678;

@@ -81,12 +81,15 @@ impl Executor for Scalars {
             return Err(self.miscounted(inputs.len(), outputs.len()));
         }
         #[cfg(feature = "jit")]
-        if self.native.is_due() {
-            self.native.compile();
+        {
+            if self.native.is_due() {
+                self.native.compile();
+            }
+            if self.call_native(inputs, outputs) {
+                return Ok(());
+            }
         }
-        if !self.call_native(inputs, outputs) {
-            self.machine.call(inputs, outputs);
-        }
+        self.machine.call(inputs, outputs);
         Ok(())
     }
 
@@ -98,15 +101,10 @@ impl Executor for Scalars {
 
 impl Scalars {
     /// Computes the outputs by native code, where there is any and the numbers are as many as it takes.
+    #[cfg(feature = "jit")]
     #[inline]
     pub(crate) fn call_native(&self, inputs: &[f64], outputs: &mut [f64]) -> bool {
-        #[cfg(feature = "jit")]
-        return self.native.call(inputs, outputs);
-        #[cfg(not(feature = "jit"))]
-        {
-            let _ = (inputs, outputs);
-            false
-        }
+        self.native.call(inputs, outputs)
     }
 
     #[cold]

@@ -144,8 +144,9 @@ impl Compiled {
         let mut module = JITModule::new(builder);
         let mut context = module.make_context();
         context.func.signature = generate::signature(isa.as_ref());
-        let id = module.declare_anonymous_function(&context.func.signature);
-        let made = id.and_then(|id| {
+        let mut define = || {
+            let signature = &context.func.signature;
+            let id = module.declare_anonymous_function(signature).ok()?;
             context.func.name = UserFuncName::user(0, id.as_u32());
             let mut builder = FunctionBuilderContext::new();
             generate::generate(
@@ -155,15 +156,13 @@ impl Compiled {
                 &mut context.func,
                 &mut builder,
             );
-            module.define_function(id, &mut context)?;
-            module.finalize_definitions()?;
-            let layout = context
-                .compiled_code()
-                .and_then(|code| code.buffer.frame_layout());
-            let fits = layout.is_some_and(|layout| layout.frame_to_fp_offset <= STACK);
-            Ok(fits.then(|| module.get_finalized_function(id)))
-        });
-        let Ok(Some(address)) = made else {
+            module.define_function(id, &mut context).ok()?;
+            module.finalize_definitions().ok()?;
+            let layout = context.compiled_code()?.buffer.frame_layout()?;
+            let fits = layout.frame_to_fp_offset <= STACK;
+            fits.then(|| module.get_finalized_function(id))
+        };
+        let Some(address) = define() else {
             // SAFETY: none of its code was ever called.
             unsafe { module.free_memory() };
             return None;
