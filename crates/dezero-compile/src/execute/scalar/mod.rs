@@ -56,9 +56,10 @@ impl Executor for Scalars {
         }
         let mut numbers = Vec::with_capacity(self.inputs);
         for x in inputs {
-            match x.as_f64() {
-                Some(x) => numbers.push(x),
-                None => numbers.extend(x.astype(DType::F64).to_vec::<f64>()),
+            match (x.as_f64(), x.as_slice::<f64>()) {
+                (Some(x), _) => numbers.push(x),
+                (_, Some(x)) => numbers.extend_from_slice(x),
+                _ => numbers.extend(x.astype(DType::F64).to_vec::<f64>()),
             }
         }
         let mut outputs = vec![0.0; self.outputs];
@@ -71,7 +72,10 @@ impl Executor for Scalars {
                 return Ok(Array::from(own[0]));
             }
             let array = Array::from_vec(own.to_vec(), shape).map_err(dezero_core::Error::from)?;
-            Ok(array.astype(*dtype))
+            Ok(match dtype {
+                DType::F64 => array,
+                _ => array.astype(*dtype),
+            })
         });
         arrays.collect()
     }
