@@ -28,6 +28,8 @@ enum Kind {
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $Kind:ident $new:ident $is:ident;)+) => {
         impl Error {$(
+            // That of saving is made with the feature `serde` alone.
+            #[cfg_attr(not(feature = "serde"), allow(dead_code))]
             pub(crate) fn $new(message: impl Into<String>) -> Self {
                 Self { kind: Kind::$Kind, message: message.into(), difference: None }
             }

@@ -43,6 +43,7 @@ pub(crate) struct Value {
 pub(crate) enum Line {
     Here(&'static Location<'static>),
     /// Of the code from which a program was saved.
+    #[cfg_attr(not(feature = "serde"), allow(dead_code))]
     Saved {
         file: Arc<str>,
         line: u32,

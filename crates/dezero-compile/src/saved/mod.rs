@@ -11,6 +11,8 @@ mod array;
 mod envelope;
 mod file;
 mod load;
+#[cfg(test)]
+mod random;
 mod save;
 #[cfg(test)]
 mod tests;

@@ -141,14 +141,13 @@ impl<'a> Tables<'a> {
     }
 
     fn place(&mut self, line: SourceLine<'a>) -> Result<Place> {
-        let source = match self.source_numbers.get(line.file) {
-            Some(&known) => known,
-            None => {
-                let at = number(self.sources.len())?;
-                self.sources.push(line.file);
-                self.source_numbers.insert(line.file, at);
-                at
-            }
+        let source = if let Some(&known) = self.source_numbers.get(line.file) {
+            known
+        } else {
+            let at = number(self.sources.len())?;
+            self.sources.push(line.file);
+            self.source_numbers.insert(line.file, at);
+            at
         };
         Ok(Place {
             source,

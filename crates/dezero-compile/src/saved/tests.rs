@@ -9,11 +9,11 @@ use super::file::{Array, Bytes, File, Operation, Place, Source, Value};
 use super::{MOST_BYTES, load};
 use crate::program::Program;
 
-fn bytes(parameters: &impl serde::Serialize) -> Bytes<'static> {
+pub(super) fn bytes(parameters: &impl serde::Serialize) -> Bytes<'static> {
     Bytes(Cow::Owned(postcard::to_allocvec(parameters).unwrap()))
 }
 
-fn value(source: Source<'static>) -> Value<'static> {
+pub(super) fn value(source: Source<'static>) -> Value<'static> {
     Value {
         source,
         name: None,
@@ -75,7 +75,7 @@ fn file(
     }
 }
 
-fn loaded(file: &File<'_>) -> crate::Result<Program> {
+pub(super) fn loaded(file: &File<'_>) -> crate::Result<Program> {
     let payload = postcard::to_allocvec(file).unwrap();
     let version = "0.0.0".to_owned();
     load::program(
@@ -119,6 +119,7 @@ const WHOLE: Slice = Slice::Range {
 };
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn parameters_fit_what_they_are_applied_to() {
     let matrix = || array(&[2, 3]);
     let (vector, wide) = (|| array(&[3]), || array(&[1, 3]));

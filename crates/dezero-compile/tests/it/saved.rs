@@ -9,8 +9,12 @@ use crate::looks::drawn;
 use crate::programs::variables;
 use crate::random_programs::recipes;
 
-/// All bits of an array, those of NaN too.
-fn bits(x: &Array) -> (Vec<usize>, DType, Vec<u64>) {
+/// Shape, dtype, and all bits of the elements, those of NaN too.
+type Bits = (Vec<usize>, DType, Vec<u64>);
+
+type Derive = fn(&Program) -> dezero_compile::Result<Program>;
+
+fn bits(x: &Array) -> Bits {
     let bits = match x.dtype() {
         DType::F64 => x.to_vec::<f64>().into_iter().map(f64::to_bits).collect(),
         DType::F32 => {
@@ -22,10 +26,7 @@ fn bits(x: &Array) -> (Vec<usize>, DType, Vec<u64>) {
     (x.shape().to_vec(), x.dtype(), bits)
 }
 
-fn all_bits(
-    program: &Program,
-    inputs: &[Array],
-) -> std::result::Result<Vec<(Vec<usize>, DType, Vec<u64>)>, String> {
+fn all_bits(program: &Program, inputs: &[Array]) -> std::result::Result<Vec<Bits>, String> {
     let ys = program.run(inputs).map_err(|error| error.to_string())?;
     Ok(ys.iter().map(bits).collect())
 }
@@ -87,7 +88,6 @@ fn every_derivative_comes_back() {
         let total = |xs: &[Variable]| (case.apply)(xs).sin().sum(..);
         let program = Program::record(total, &at[..]).unwrap();
         let loaded = again(&program);
-        type Derive = fn(&Program) -> dezero_compile::Result<Program>;
         let derivatives: [Derive; 4] = [
             Program::value_and_grad,
             Program::hessian,
@@ -119,7 +119,7 @@ fn every_derivative_comes_back() {
                 "{}",
                 case.name
             );
-            assert_same(own, &[inputs.clone()], &case.name);
+            assert_same(own, std::slice::from_ref(&inputs), &case.name);
             assert_same(other, &[inputs], &case.name);
         }
     }
@@ -275,7 +275,7 @@ fn functions_are_code_and_cannot_be_saved() {
         text.contains("call the one that it was compiled from"),
         "{text}"
     );
-    let recomputed = Program::record(|x: &Variable| checkpoint(|x| x[0].sin(), &[x]), &x).unwrap();
+    let recomputed = Program::record(|x: &Variable| checkpoint(|x| x[0].sin(), [x]), &x).unwrap();
     assert!(recomputed.to_bytes().unwrap_err().is_saved());
 }
 

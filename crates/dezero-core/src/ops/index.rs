@@ -178,7 +178,7 @@ impl Structural for PutAdd {
 
     fn form(&self, xs: Forms<'_>) -> Result<Form> {
         let place = taken("put_add", &xs, self.axis, 1)?;
-        written_onto("put_add", &xs, place, 2)
+        written_onto("put_add", &xs, &place, 2)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -254,7 +254,7 @@ impl Structural for ScatterAdd {
 
     fn form(&self, xs: Forms<'_>) -> Result<Form> {
         let place = gathered("scatter_add", &xs, self.axis, 1)?;
-        written_onto("scatter_add", &xs, place, 2)
+        written_onto("scatter_add", &xs, &place, 2)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -328,7 +328,7 @@ impl Structural for ScatterNdAdd {
 
     fn form(&self, xs: Forms<'_>) -> Result<Form> {
         let place = at_points("scatter_nd_add", &xs, 2)?;
-        written_onto("scatter_nd_add", &xs, place, 1)
+        written_onto("scatter_nd_add", &xs, &place, 1)
     }
 
     fn vjp(&self, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
@@ -394,8 +394,8 @@ fn at_points(op: &str, xs: &Forms<'_>, first: usize) -> Result<Vec<usize>> {
 }
 
 /// An array to which input `source` was added in places of this shape.
-fn written_onto(op: &str, xs: &Forms<'_>, place: Vec<usize>, source: usize) -> Result<Form> {
-    xs.broadcasts(op, source, &place)?;
+fn written_onto(op: &str, xs: &Forms<'_>, place: &[usize], source: usize) -> Result<Form> {
+    xs.broadcasts(op, source, place)?;
     let dtype = counted(xs[0].dtype.promote(xs[source].dtype));
     xs.of(op, xs[0].shape.clone(), dtype)
 }

@@ -16,7 +16,7 @@ use crate::node::Inputs;
 use crate::op::form::{Form, Forms, counted, misfit};
 use crate::op::{Call, Op, Structural, apply, apply1};
 use crate::operators::Operand;
-use crate::taylor::{Algebra, Jet, Series, Term};
+use crate::taylor::{Algebra, Jet, Series, Term, zeros};
 use crate::variable::Variable;
 
 macro_rules! operation {
@@ -61,7 +61,8 @@ operation!(MatMul: |self, xs| xs[0].linked_value().matmul(xs[1].linked_value()),
     let leading = xs.broadcast("matmul", [left, right])?;
     let of = |rows, columns| xs.of("matmul", [&*leading, &[rows, columns]].concat(), counted(xs.promoted()));
     // On the way back, each factor is as many as there are products.
-    (of(m, k)?, of(k, n)?);
+    of(m, k)?;
+    of(k, n)?;
     of(m, n)
 }, |i, call| {
     let [a, b] = call.xs else { unreachable!("matmul has two inputs") };
@@ -284,7 +285,7 @@ impl Structural for Diagonal {
         let shape = call.xs[0].linked_value().shape();
         let (length, [above, before]) = diagonal(shape[0], shape[1], self.0);
         if length == 0 {
-            return Ok(None);
+            return Ok(Some(zeros(call.xs[0].linked_value())));
         }
         // The square matrix of the diagonal, which fits in, with what is around it.
         let square = call.gy.try_diag(0)?;
