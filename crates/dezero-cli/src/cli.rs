@@ -108,8 +108,7 @@ page, DOT and Graphviz's drawings have what is left alone, with both counts. Wha
   exact            nothing: every result stays the same to the last bit; this is meant unless said
   no-signed-zeros  that the sign of a zero does not matter
   finite           that no value is infinite or NaN, either
-  reals            that values are real numbers: results round otherwise, and each derivative is that of the
-                   simplified one before
+  reals            that values are real numbers: results may round otherwise, at each order
 
 Examples:
   dezero graph \"x0 + x1\" --at x0=1,x1=1
