@@ -235,6 +235,7 @@ fn in_turn(
 
 /// The result of a program, computed function by function: so it can be differentiated.
 fn replayed(program: &Program, variables: &[Variable]) -> Result<Variable, Failure> {
+    // A formula's operations are not the user's lines of Rust.
     let nowhere = Location::caller();
     let mut values: Vec<Vec<Variable>> = Vec::with_capacity(program.len());
     for value in program.values() {
@@ -246,7 +247,7 @@ fn replayed(program: &Program, variables: &[Variable]) -> Result<Variable, Failu
             }
             ValueSource::Call(op, args) => {
                 let args: Vec<&Variable> = args.iter().map(|&x| &values[x][0]).collect();
-                let ys = op.record(&args, value.line.unwrap_or(nowhere), value.pass)?;
+                let ys = op.record(&args, nowhere, value.pass)?;
                 if let (Some(name), [y]) = (value.name, &ys[..]) {
                     y.set_name(name);
                 }

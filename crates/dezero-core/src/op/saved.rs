@@ -16,7 +16,7 @@ impl Op {
     /// ```
     /// use dezero_core::Variable;
     ///
-    /// let name = |y: Variable| y.creator().unwrap().op().saved_name().unwrap();
+    /// let name = |y: Variable| y.creator().unwrap().op().saved_name().unwrap().to_owned();
     /// let x = Variable::new([1.0, 2.0]);
     /// assert_eq!([name(x.tanh()), name(x.sum(..)), name(x.less(0.0))], ["tanh", "Sum", "Less"]);
     /// ```
