@@ -73,7 +73,8 @@
 //! points around the example and gives an error, with the lines that read values, where they differ; branches
 //! that no such point takes stay unseen, and [`Compiled::check`] looks where one likes.
 //!
-//! Every value is what the engine computes, to the last bit.
+//! Every value is what the engine computes, to the last bit. (On another kind of processor, `sin`, `exp` and their
+//! like of arrays may differ in the last digit, there as here.)
 //!
 //! # Keeping a program
 //!
@@ -116,6 +117,9 @@ mod error;
 mod execute;
 mod ir;
 mod program;
+#[cfg(test)]
+#[path = "../tests/it/random_programs.rs"]
+mod random_programs;
 mod replay;
 #[cfg(feature = "serde")]
 mod saved;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::file::{self, Bytes, File, Operation, Source};
 use super::tests::{bytes, loaded, value};
 use crate::program::Program;
+use crate::random_programs::config;
 
 /// Names, with how many inputs.
 const OPERATIONS: [(&str, usize); 46] = [
@@ -337,16 +338,8 @@ fn is_same(a: &Array, b: &Array) -> bool {
     bits(a) == bits(b)
 }
 
-/// As many cases as `PROPTEST_CASES` says.
-fn config() -> ProptestConfig {
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(400),
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(400))]
 
     #[test]
     fn whatever_loads_is_a_program(seed in any::<u64>(), tries in 1..30_usize) {

@@ -8,7 +8,7 @@ use proptest::sample::Index;
 
 use crate::cases;
 use crate::programs::variables;
-use crate::random_programs::{is_same, recipes};
+use crate::random_programs::{config, is_same, recipes};
 use crate::saved::{sealed, small};
 
 /// The values of a program that is tried may take so many bytes.
@@ -148,14 +148,6 @@ fn programs() -> Vec<Vec<u8>> {
         .iter()
         .map(|program| program.to_bytes().unwrap())
         .collect()
-}
-
-/// As many cases as `PROPTEST_CASES` says.
-fn config(cases: u32) -> ProptestConfig {
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(cases),
-    }
 }
 
 thread_local! {

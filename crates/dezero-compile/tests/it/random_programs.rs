@@ -27,6 +27,16 @@ pub(crate) struct Step {
 /// Values of more elements than this are not made.
 const MOST: usize = 4000;
 
+/// So many cases, or as many as `PROPTEST_CASES` says.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    config.failure_persistence = None;
+    config
+}
+
 /// Recipes of at most so many operations.
 pub(crate) fn recipes(steps: usize) -> impl Strategy<Value = Recipe> {
     let length = prop_oneof![

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::cases;
 use crate::looks::drawn;
 use crate::programs::variables;
-use crate::random_programs::recipes;
+use crate::random_programs::{config, recipes};
 
 /// Shape, dtype, and all bits of the elements, those of NaN too.
 type Bits = (Vec<usize>, DType, Vec<u64>);
@@ -126,7 +126,7 @@ fn every_derivative_comes_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn random_programs_come_back(recipe in recipes(20), seed in any::<u64>()) {

@@ -18,9 +18,6 @@ mod memory;
 mod number;
 mod parallel;
 mod plan;
-#[cfg(test)]
-#[path = "../../../tests/it/random_programs.rs"]
-pub(super) mod random_programs;
 mod sums;
 #[cfg(test)]
 mod tests;

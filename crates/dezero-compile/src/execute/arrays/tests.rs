@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::Arrays;
 use super::plan::{Plan, Step};
-use super::random_programs::{Recipe, is_same, recipes};
 use crate::execute::{Executor, Plain};
 use crate::ir::Ir;
+use crate::random_programs::{Recipe, config, is_same, recipes};
 
 /// The program that a function records at a point.
 fn record(inputs: &[Array], f: impl Fn(&[Variable]) -> Vec<Variable>) -> Ir {
@@ -105,7 +105,7 @@ fn check_recipe(recipe: &Recipe) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
     fn random_programs_give_what_the_engine_gives(recipe in recipes(25)) {

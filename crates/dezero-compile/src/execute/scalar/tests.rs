@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::lower::lower;
 use super::machine::Machine;
 use super::*;
+use crate::random_programs::config;
 
 /// Numbers at which something is special.
 pub(super) const SPECIAL: [f64; 16] = [
@@ -506,7 +507,7 @@ fn check_grown(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(config(192))]
 
     #[test]
     fn random_programs_of_numbers(

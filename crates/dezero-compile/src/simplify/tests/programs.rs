@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{LEVELS, assert_same};
 use crate::ir::Ir;
+use crate::random_programs::config;
 use crate::simplify::{Assume, is_same, simplify};
 
 const SHAPES: [&[usize]; 4] = [&[], &[3], &[2, 3], &[2, 1]];
@@ -92,7 +93,7 @@ fn program(choices: &[(u8, u8, u8)]) -> Ir {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(config(600))]
 
     #[test]
     fn results_stay_to_the_last_bit(

@@ -10,9 +10,9 @@ use super::super::tests::{SPECIAL, bits};
 use super::super::{Plain, Scalars};
 use super::*;
 use crate::execute::Executor;
-use crate::execute::arrays::random_programs::{Recipe, recipes};
 use crate::execute::scalar::code::{Id, Scalar};
 use crate::ir::Ir;
+use crate::random_programs::{Recipe, config, recipes};
 
 fn compiled(code: &Code) -> Compiled {
     Compiled::new(code).expect("a processor that is known")
@@ -156,7 +156,7 @@ fn check_recipe(recipe: &Recipe) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(200))]
 
     #[test]
     fn random_programs(recipe in recipes(40)) {
