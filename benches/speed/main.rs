@@ -35,6 +35,7 @@ fn main() {
         arrays::elementwise_formula(),
         small_product().replayed(replayed::small_product(A, B), None),
         small_sine().replayed(replayed::small_sine(A), None),
+        replayed::compiling(),
         many_leaves(),
         one_leaf_many_times(),
         derivatives::taylor_of_tanh().replayed(replayed::taylor_of_tanh(), None),

@@ -8,7 +8,7 @@ use dezero_core::{Array, SparseHessian, Variable, grad};
 
 use crate::arrays;
 use crate::derivatives::{rosenbrock, start};
-use crate::harness::{Side, timed};
+use crate::harness::{Side, Work, timed};
 use crate::pinn::{self, Network};
 
 /// A program of plain numbers, called.
@@ -137,6 +137,40 @@ pub(crate) fn chain() -> Side {
     .and_then(|program| program.value_and_grad())
     .expect("a formula");
     Side::new(OPS, move || call::<2>(&program, &[black_box(2.0)]).to_vec())
+}
+
+/// Recording, simplifying and the first call, beside the function without.
+pub(crate) fn compiling() -> Work {
+    const STEPS: usize = 2000;
+
+    fn formula(x: &Variable) -> Variable {
+        let mut y = x * 0.5;
+        for i in 1..=STEPS {
+            y = (&y * 0.75 + i as f64).sin() - x * &y;
+        }
+        y
+    }
+    let ours = || {
+        let x = Variable::new(0.5);
+        let (time, results) = timed(|| {
+            let program = Program::record(formula, &x).expect("a formula");
+            call::<1>(&program, &[black_box(0.25)])
+        });
+        (time, results.to_vec())
+    };
+    let twin = || {
+        let x = Variable::new(black_box(0.25));
+        let (time, y) = timed(|| formula(&x).item());
+        (time, vec![y])
+    };
+    Work {
+        name: "compiling a program of 10,000 operations, by hand: the function once",
+        goal: Some(50e-3),
+        ours: Side::partly(1, ours),
+        replayed: None,
+        twin: Side::partly(1, twin),
+        tolerance: 0.0,
+    }
 }
 
 /// Arrays in, arrays out.
