@@ -81,6 +81,23 @@ impl Error {
         self.0.line
     }
 
+    /// The text without the source line: for who says in another way where the mistake is.
+    ///
+    /// ```
+    /// use dezero_core::Variable;
+    /// let error = Variable::new(1.0).try_reshape([2]).unwrap_err();
+    /// assert!(error.to_string().starts_with(&error.message()));
+    /// assert!(!error.message().contains(".rs"));
+    /// ```
+    pub fn message(&self) -> String {
+        match &self.0.kind {
+            Kind::Array(error) => error.to_string(),
+            Kind::Shape(message) | Kind::Derivative(message) => message.clone(),
+            Kind::Anomaly(anomaly) => anomaly.to_string(),
+            Kind::Function { name, message } => format!("function `{name}`: {message}"),
+        }
+    }
+
     fn array(&self) -> Option<&dezero_array::Error> {
         match &self.0.kind {
             Kind::Array(error) => Some(error),
@@ -148,12 +165,7 @@ impl From<dezero_array::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.kind {
-            Kind::Array(error) => write!(f, "{error}")?,
-            Kind::Shape(message) | Kind::Derivative(message) => write!(f, "{message}")?,
-            Kind::Anomaly(anomaly) => write!(f, "{anomaly}")?,
-            Kind::Function { name, message } => write!(f, "function `{name}`: {message}")?,
-        }
+        f.write_str(&self.message())?;
         match self.0.line {
             Some(line) => write!(
                 f,

@@ -1,5 +1,6 @@
 //! Functions of the user's own: forward on arrays, backward on variables.
 
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
@@ -46,7 +47,7 @@ use crate::warning::{self, Watch};
 /// y.backward();
 /// assert_eq!(x.grad().unwrap().item(), 1.0_f64.cos());
 /// ```
-pub trait Function: Send + Sync + 'static {
+pub trait Function: Any + Send + Sync {
     /// The label in drawings and errors.
     fn name(&self) -> &str;
 
@@ -248,6 +249,41 @@ impl Custom {
     /// with a [`max_order`](Function::max_order).
     pub fn is_mark(&self) -> bool {
         self.0.mark.is_some()
+    }
+
+    /// The function itself, if it is an `F`; for a function that was shared, what was shared.
+    ///
+    /// ```
+    /// use dezero_core::{Array, Function, Op, Result, Variable};
+    ///
+    /// struct Scale(f64);
+    ///
+    /// impl Function for Scale {
+    ///     fn name(&self) -> &str {
+    ///         "Scale"
+    ///     }
+    ///     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+    ///         Ok(vec![xs[0].map_float(|x| self.0 * x, |x| self.0 as f32 * x)])
+    ///     }
+    ///     fn backward(&self, _: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+    ///         Ok(vec![&gys[0] * self.0])
+    ///     }
+    /// }
+    ///
+    /// let creator = Scale(3.0).call(&[&Variable::new(1.0)]).creator().unwrap();
+    /// let Op::Custom(custom) = creator.op() else { unreachable!() };
+    /// assert_eq!(custom.downcast_ref::<Scale>().unwrap().0, 3.0);
+    /// ```
+    pub fn downcast_ref<F: Function>(&self) -> Option<&F> {
+        let function: &dyn Any = &*self.0.function;
+        function.downcast_ref()
+    }
+
+    /// The function, if it goes when this reference to its call goes.
+    pub(crate) fn owned_function(&self) -> Option<&dyn Function> {
+        let call = &self.0;
+        let owned = Arc::strong_count(call) == 1 && Arc::strong_count(&call.function) == 1;
+        owned.then_some(&*call.function)
     }
 
     pub(crate) fn marked(function: Arc<dyn Function>, mark: Mark) -> Self {

@@ -61,6 +61,7 @@ mod op;
 mod operators;
 mod ops;
 mod order;
+mod ownership;
 mod polynomial;
 mod record;
 mod sparse;
@@ -89,6 +90,7 @@ pub use op::parts::Parts;
 pub use operators::{Operand, attempt};
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
+pub use ownership::Identity;
 pub use polynomial::Polynomial;
 pub use sparse::{
     SparseHessian, SparseJacobian, SparseMatrix, SparsePlan, SparsityPattern, sparse_hessian,

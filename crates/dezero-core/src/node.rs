@@ -106,6 +106,11 @@ impl Node {
         self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// [`links`](Self::links), if they are free.
+    pub(crate) fn try_links(&self) -> Option<MutexGuard<'_, Links>> {
+        self.links.try_lock().ok()
+    }
+
     pub(crate) fn name(&self) -> Option<Arc<str>> {
         self.links().extra.as_ref()?.name.clone()
     }
@@ -291,6 +296,15 @@ impl NodeRef {
             handles,
             links,
         })))
+    }
+}
+
+impl NodeRef {
+    /// Whether nothing else refers to the node.
+    pub(crate) fn is_sole(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|node| triomphe::Arc::count(node) == 1)
     }
 }
 
