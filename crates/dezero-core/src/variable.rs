@@ -107,6 +107,18 @@ impl Variable {
         self.array()
     }
 
+    /// Looks at the value without taking it, for a question about it. In a recorded `backward`, this does not
+    /// count as reading the raw value, as [`data`](Self::data) does: nothing may be computed from it. `look`
+    /// must not use this variable.
+    ///
+    /// ```
+    /// use dezero_core::Variable;
+    /// assert!(Variable::new([1.0, 2.0]).look(|value| value.size() > 1));
+    /// ```
+    pub fn look<T>(&self, look: impl FnOnce(&Array) -> T) -> T {
+        self.with_value(look)
+    }
+
     /// Notes that the user reads the raw value.
     #[inline]
     #[track_caller]

@@ -1,0 +1,61 @@
+//! The engine's errors as Python's exceptions.
+
+use std::cell::RefCell;
+
+use pyo3::exceptions::{PyArithmeticError, PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+thread_local! {
+    /// The exception of a user's function that an error of the engine stands for.
+    static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// Keeps an exception while its error goes through the engine.
+pub(crate) fn keep(exception: PyErr, name: &str) -> dezero::Error {
+    let error = dezero::Error::function(name, exception.to_string());
+    RAISED.with(|raised| *raised.borrow_mut() = Some(exception));
+    error
+}
+
+/// The exception that was kept, if there is one.
+pub(crate) fn take_kept() -> Option<PyErr> {
+    RAISED.with(|raised| raised.borrow_mut().take())
+}
+
+/// An error of the engine as an exception: the one that a user's function raised, or one of the kind that NumPy
+/// would raise, with the engine's text.
+pub(crate) fn raised(error: dezero::Error) -> PyErr {
+    if let Some(exception) = take_kept() {
+        return exception;
+    }
+    let text = error.message();
+    if error.is_dtype() {
+        PyTypeError::new_err(text)
+    } else if error.is_index() {
+        PyIndexError::new_err(text)
+    } else if error.is_axis() {
+        axis_error(&text)
+    } else if error.is_derivative() {
+        PyRuntimeError::new_err(text)
+    } else if error.is_anomaly() {
+        PyArithmeticError::new_err(text)
+    } else {
+        PyValueError::new_err(text)
+    }
+}
+
+/// NumPy's `AxisError`, which is a `ValueError` and an `IndexError`.
+fn axis_error(text: &str) -> PyErr {
+    Python::attach(|py| {
+        let numpy = py.import("numpy.exceptions").or_else(|_| py.import("numpy"));
+        match numpy.and_then(|numpy| numpy.getattr("AxisError")?.call1((text,))) {
+            Ok(exception) => PyErr::from_value(exception),
+            Err(error) => error,
+        }
+    })
+}
+
+/// An array's error as an exception.
+pub(crate) fn raised_by_array(error: impl Into<dezero::Error>) -> PyErr {
+    raised(error.into())
+}
