@@ -19,6 +19,13 @@ def scalar(value, name=None):
     return Variable(np.array(value), name)
 
 
+class Weight(Parameter):
+    """A parameter of its own making."""
+
+    def __init__(self, size):
+        super().__init__(np.zeros(size), name="weight")
+
+
 class Named(Function):
     """A function of the user's, made of two callables."""
 
@@ -289,6 +296,24 @@ def test_an_exception_in_forward_arrives_as_it_is(error):
     assert Config.enable_backprop
 
 
+def test_an_exception_that_was_handled_does_not_come_back():
+    def forward(x):
+        raise ZeroDivisionError
+
+    def recovers(x):
+        try:
+            Named(forward)(Variable(x))
+        except ZeroDivisionError:
+            return x * 2.0
+
+    x = Variable(np.ones(2))
+    y = Named(recovers, lambda gy: 2.0 * gy)(x)
+    with pytest.raises(ValueError):
+        y + np.ones(3)
+    y.backward()
+    assert x.grad.data.tolist() == [2.0, 2.0]
+
+
 @pytest.mark.parametrize("create_graph", [False, True])
 @pytest.mark.parametrize("error", [ZeroDivisionError("by hand"), OwnError("mine", 3)])
 def test_an_exception_in_backward_arrives_as_it_is(error, create_graph):
@@ -399,6 +424,17 @@ def test_a_copy_has_value_name_and_class_but_no_history(again):
     assert p.grad is None
 
     assert again(Variable(None)).data is None
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_a_copy_of_a_subclass_with_an_init_of_its_own(again):
+    weight = Weight(3)
+    weight.note = ["an", "attribute"]
+    weight.data[1] = 5.0
+    same = again(weight)
+    assert type(same) is Weight
+    assert (same.name, same.data.tolist()) == ("weight", [0.0, 5.0, 0.0])
+    assert same.note == ["an", "attribute"]
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])

@@ -9,11 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from dot_text import with_numbered_nodes
-
-from dezero import Variable
 
 BOOK = Path(__file__).parent / "book"
 STEPS = [f"step{number:02}" for number in range(1, 37)]
@@ -55,24 +52,6 @@ def test_step28_descends_a_thousand_times(tmp_path):
         [sys.executable, BOOK / "step28.py"], cwd=tmp_path, capture_output=True, text=True
     )
     assert len(done.stdout.splitlines()) == 1 + 1000
-
-
-def test_a_descent_may_use_the_gradient_itself():
-    """In steps 23 to 31 of the book gradients are arrays, and one writes `x.data -= rate * x.grad`."""
-
-    def rosenbrock(x0, x1):
-        return 100 * (x1 - x0**2) ** 2 + (x0 - 1) ** 2
-
-    x0, x1 = Variable(np.array(0.0)), Variable(np.array(2.0))
-    for _ in range(2):
-        x0.cleargrad()
-        x1.cleargrad()
-        rosenbrock(x0, x1).backward()
-        x0.data -= 0.001 * x0.grad
-        x1.data -= 0.001 * x1.grad
-    assert isinstance(x0.data, np.ndarray)
-    assert str(x0) == "variable(0.0052759968)"
-    assert str(x1) == "variable(1.2800008)"
 
 
 def test_what_step26_writes_is_what_it_prints(tmp_path):

@@ -114,6 +114,20 @@ def test_other_data_may_have_another_shape_and_dtype():
     assert x.grad.shape == (3,)
 
 
+def test_data_may_come_later_or_go():
+    x = Variable(None, "x")
+    assert str(x) == "variable(None)"
+    x.data = np.array([1.0, 2.0])
+    assert x.name == "x"
+    assert (x * 2.0).data.tolist() == [2.0, 4.0]
+    x.data = None
+    assert (str(x), x.name) == ("variable(None)", "x")
+    x.data = np.array(3.0)
+    y = x * x
+    y.backward()
+    assert x.grad.data == 6.0
+
+
 def test_a_numpy_scalar_is_data_as_arithmetic_makes_it_of_an_array_without_axes():
     x = Variable(np.array(1.0))
     x.data = x.data - 0.25

@@ -39,7 +39,7 @@ print(Variable(None))
 try:
     Variable(1.0)
 except TypeError as error:
-    print(error)
+    print(str(error).partition(";")[0])
 
 # A forward that returns a NumPy scalar (0-d arrays become one) still gives an array.
 print(type(square(Variable(np.array(3.0))).data).__name__)
