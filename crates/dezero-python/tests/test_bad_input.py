@@ -39,7 +39,8 @@ class Named(Function):
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, 3, True, 1j, "text", b"bytes", [1.0, 2.0], [[1.0], [2.0, 3.0]], (1.0,), {}, object()]
+    "value",
+    [1.0, 3, True, 1j, "text", b"bytes", [1.0, 2.0], [[1.0], [2.0, 3.0]], (1.0,), {}, object()],
 )
 def test_a_variable_takes_arrays_only(value):
     with pytest.raises(TypeError, match=type(value).__name__):
@@ -346,7 +347,8 @@ def test_a_forward_that_does_not_take_its_arguments():
 
 
 @pytest.mark.parametrize(
-    "result", [None, "text", [1.0], {}, scalar(1.0), np.array(["a"]), np.array([1j]), (np.ones(1), None)]
+    "result",
+    [None, "text", [1.0], {}, scalar(1.0), np.array(["a"]), np.array([1j]), (np.ones(1), None)],
 )
 def test_a_forward_that_returns_no_array(result):
     with pytest.raises(TypeError):
@@ -404,7 +406,11 @@ def test_a_backward_may_return_an_array(result):
 # Copies
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def through_pickle(variable):
+    return pickle.loads(pickle.dumps(variable))
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, through_pickle])
 def test_a_copy_has_value_name_and_class_but_no_history(again):
     p = Parameter(np.array([1.0, 2.0]), name="weight")
     same = again(p)
@@ -426,7 +432,7 @@ def test_a_copy_has_value_name_and_class_but_no_history(again):
     assert again(Variable(None)).data is None
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, through_pickle])
 def test_a_copy_of_a_subclass_with_an_init_of_its_own(again):
     weight = Weight(3)
     weight.note = ["an", "attribute"]
@@ -437,7 +443,7 @@ def test_a_copy_of_a_subclass_with_an_init_of_its_own(again):
     assert same.note == ["an", "attribute"]
 
 
-@pytest.mark.parametrize("again", [copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+@pytest.mark.parametrize("again", [copy.deepcopy, through_pickle])
 def test_a_deep_copy_shares_no_memory(again):
     x = Variable(np.array([1.0, 2.0]))
     other = again(x)

@@ -52,7 +52,7 @@ def test_dot_var_has_the_name_and_on_request_shape_and_dtype():
     )
     x.name = None
     assert f'[label="(2, 3) float64", ' in _dot_var(x, verbose=True)
-    assert _dot_var(Variable(None), verbose=True).endswith(' [label="", color=orange, style=filled]\n')
+    assert ' [label="", ' in _dot_var(Variable(None), verbose=True)
 
 
 def test_dot_func_has_an_edge_for_each_input_and_output():
