@@ -137,6 +137,20 @@ def test_a_first_gradient_of_another_shape():
         y.backward()
 
 
+@pytest.mark.parametrize("dtype", [np.int64, np.bool_, np.float32])
+def test_a_first_gradient_of_another_dtype(dtype):
+    x = scalar(1.0)
+    y = x * 2.0
+    try:
+        y.grad = Variable(np.array(1, dtype=dtype))
+        y.backward()
+    except (TypeError, ValueError):
+        assert x.grad is None
+    else:
+        assert x.grad.data == 2.0
+        assert x.grad.dtype == np.float64
+
+
 @pytest.mark.parametrize("name", ["shape", "ndim", "size", "dtype"])
 def test_what_the_array_says_cannot_be_set(name):
     with pytest.raises(AttributeError):

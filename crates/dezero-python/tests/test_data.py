@@ -148,6 +148,39 @@ def test_an_array_written_to_elsewhere_is_seen_by_the_next_computation():
     assert before.data.tolist() == [10.0, 20.0]
 
 
+@pytest.mark.parametrize(
+    "share",
+    [lambda a: a[1:], lambda a: a[::-1], lambda a: a.reshape(2, 3), lambda a: a[:], np.asarray],
+)
+def test_a_change_of_what_a_view_shows_is_seen_by_the_next_computation(share):
+    array = np.zeros(6)
+    x = Variable(share(array))
+    for step in range(1, 4):
+        y = x * 1.0
+        assert np.all(y.data == step - 1)
+        array += 1.0
+        assert np.all((x * 1.0).data == step)
+        assert np.all(y.data == step - 1)
+
+
+def test_a_change_through_a_view_of_the_data_is_seen_by_the_next_computation():
+    x = Variable(np.zeros((3, 2))[:, 1])
+    row = x.data[1:]
+    assert (x * 1.0).data.tolist() == [0.0, 0.0, 0.0]
+    row[0] = 5.0
+    assert (x * 1.0).data.tolist() == [0.0, 5.0, 0.0]
+    row[1] = 7.0
+    assert (x * 1.0).data.tolist() == [0.0, 5.0, 7.0]
+
+
+def test_a_change_of_a_buffer_is_seen_by_the_next_computation():
+    buffer = bytearray(np.array([1.0, 2.0]).tobytes())
+    x = Variable(np.frombuffer(buffer, dtype=np.float64))
+    assert (x * 1.0).data.tolist() == [1.0, 2.0]
+    buffer[:8] = np.array(9.0).tobytes()
+    assert (x * 1.0).data.tolist() == [9.0, 2.0]
+
+
 def test_two_variables_of_one_array():
     array = np.array([1.0, 2.0])
     x0, x1 = Variable(array), Variable(array)

@@ -1,6 +1,7 @@
 """What is dropped is gone: Python objects, arrays, and the engine's nodes behind them."""
 
 import gc
+import random
 import weakref
 
 import numpy as np
@@ -405,3 +406,58 @@ def test_a_living_graph_is_left_alone_by_the_collector():
     y.backward(create_graph=True)
     assert x.grad.data == pytest.approx(4.0 * np.cos(1.0))
     assert y.creator.inputs[0].creator.owner[1] is y
+
+
+def random_graph(choose, sizes=12):
+    """A computation from variables that refer to one another, and what NumPy makes of the same."""
+    start = choose.uniform(0.5, 1.5)
+    x = scalar(start)
+    variables, slopes = [x], [1.0]
+    values = [start]
+    for _ in range(sizes):
+        i, j = (choose.randrange(len(variables)) for _ in range(2))
+        if choose.random() < 0.5:
+            f = Square()
+            y = f(variables[i])
+            f.friends = [y, choose.choice(variables), f]
+            values.append(values[i] ** 2)
+            slopes.append(2 * values[i] * slopes[i])
+        else:
+            y = F.sin(variables[i]) + variables[j]
+            values.append(np.sin(values[i]) + values[j])
+            slopes.append(np.cos(values[i]) * slopes[i] + slopes[j])
+        y.friends = [choose.choice(variables), y]
+        variables.append(y)
+    return x, variables[-1], values[-1], slopes[-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_collector_takes_nothing_that_is_in_use(seed):
+    choose = random.Random(seed)
+    graphs = [random_graph(choose) for _ in range(5)]
+    kept = graphs.pop(choose.randrange(5))
+    references = [weakref.ref(x) for x, *_ in graphs] + [weakref.ref(y) for _, y, *_ in graphs]
+    del graphs
+    gc.collect()
+    assert all(reference() is None for reference in references)
+    x, y, value, slope = kept
+    assert y.data == pytest.approx(value)
+    y.backward(create_graph=True)
+    gc.collect()
+    assert x.grad.data == pytest.approx(slope)
+    assert x.grad.creator is None or x.grad.creator.inputs
+
+
+def test_the_collector_may_run_at_any_time():
+    choose = random.Random(0)
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for _ in range(20):
+            x, y, value, slope = random_graph(choose)
+            y.backward(create_graph=True)
+            assert y.data == pytest.approx(value)
+            assert x.grad.data == pytest.approx(slope)
+            get_dot_graph(y)
+    finally:
+        gc.set_threshold(*before)

@@ -3,6 +3,7 @@ derivatives of higher order, with the outputs that it prints."""
 
 import math
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -324,6 +325,32 @@ def test_the_gradient_of_the_sine_is_a_graph_of_its_own():
     assert sorted(functions.values()) == ["Cos", "Mul"]
     (cos,) = [v.creator for v in gx.creator.inputs if v.creator is not None]
     assert cos.inputs[0] is x
+
+
+def test_a_numpy_function_of_a_variable_in_backward_is_never_silently_wrong():
+    """`gy * np.cos(x)` is how the derivative is noted down; as code NumPy computes it."""
+
+    class Sin(Function):
+        def forward(self, x):
+            return np.sin(x)
+
+        def backward(self, gy):
+            (x,) = self.inputs
+            return gy * np.cos(x)
+
+    x = scalar(1.0)
+    y = Sin()(x)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            y.backward(create_graph=True)
+            first = x.grad
+            x.cleargrad()
+            first.backward()
+        except (TypeError, RuntimeError):
+            return
+    assert first.data == pytest.approx(np.cos(1.0))
+    assert caught or (x.grad is not None and x.grad.data == pytest.approx(-np.sin(1.0)))
 
 
 def test_the_derivatives_of_the_sine_take_turns():

@@ -1,8 +1,11 @@
 """Variables, graphs and settings among threads."""
 
+import gc
 import threading
+import weakref
 
 import numpy as np
+import pytest
 
 import dezero
 import dezero.functions as F
@@ -60,6 +63,24 @@ def test_threads_compute_with_one_variable():
     assert len(results) == 600
 
 
+@pytest.mark.parametrize("how", ["contiguous", "strided", "int32"])
+def test_threads_compute_with_one_large_variable(how):
+    array = np.arange(200_000.0)
+    if how == "strided":
+        array = array[::2]
+    elif how == "int32":
+        array = array.astype(np.int32)
+    x = Variable(array)
+    expected = float(array.sum())
+
+    def work(number):
+        for _ in range(20):
+            assert x.data[1] == array[1]
+            assert float(F.sum(x * 1.0).data) == expected
+
+    in_threads(3, work)
+
+
 def test_threads_go_back_through_one_graph():
     x = scalar(0.5)
     y = F.sin(x) * x
@@ -110,3 +131,65 @@ def test_a_graph_made_in_one_thread_is_used_and_dropped_in_another():
     make(0)
     in_threads(1, lambda number: made.clear())
     assert made == []
+
+
+def test_two_backwards_through_one_function_at_once():
+    """Each sees its own inputs in backward, and afterwards the function has those of its last call."""
+    first_is_in, second_is_in, first_is_out = (threading.Event() for _ in range(3))
+    seen = []
+
+    class Meeting(Function):
+        def forward(self, x):
+            return x * 1.0
+
+        def backward(self, gy):
+            if not first_is_in.is_set():
+                first_is_in.set()
+                second_is_in.wait()
+            else:
+                second_is_in.set()
+                first_is_out.wait()
+            seen.append(self.inputs[0] is x and self.outputs[0]() is y)
+            return gy * self.inputs[0]
+
+    x = scalar(3.0)
+    f = Meeting()
+    y = f(x)
+
+    def work(number):
+        if number == 1:
+            first_is_in.wait()
+        try:
+            y.backward()
+        finally:
+            (first_is_out if number == 0 else second_is_in).set()
+
+    in_threads(2, work)
+    assert seen == [True, True]
+    other = scalar(5.0)
+    z = f(other)
+    assert z.creator.inputs[0] is other
+    reference = weakref.ref(x)
+    del x, y
+    gc.collect()
+    assert reference() is None
+
+
+def test_the_collector_runs_while_other_threads_compute():
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+
+        def work(number):
+            for _ in range(50):
+                x = scalar(2.0 + number)
+                f = Square()
+                f.y = f(x * 1.0)
+                f.y.me = f
+                f.y.backward(create_graph=True)
+                assert x.grad.data == 2 * (2.0 + number)
+                assert f.y.data == (2.0 + number) ** 2
+
+        in_threads(4, work)
+    finally:
+        gc.set_threshold(*before)
