@@ -208,12 +208,13 @@ def test_gradients_between_are_kept_on_request():
     assert (t.grad.data, y.grad.data, x.grad.data) == (3.0, 1.0, 12.0)
 
 
-def test_gradients_are_found_by_walking_down_from_the_result():
+def test_a_variable_reached_by_walking_down_from_the_result_gets_a_gradient():
     y = 3.0 * scalar(2.0) ** 2
-    y.backward(retain_grad=True)
     (t,) = [v for v in y.creator.inputs if v.creator is not None]
+    x = t.creator.inputs[0]
+    y.backward(retain_grad=True)
     assert t.grad.data == 3.0
-    assert t.creator.inputs[0].grad.data == 12.0
+    assert x.grad.data == 12.0
 
 
 def test_a_gradient_has_a_history_only_with_create_graph():
@@ -369,7 +370,7 @@ def test_a_function_may_compute_with_variables_inside():
     assert derivatives(lambda x: SquareOfSine()(x), 0.4, 3) == pytest.approx(expected, rel=1e-12)
 
 
-def test_no_gradient_for_an_input_is_none():
+def test_no_gradient_for_an_input_is_none_or_zero():
     class First(Function):
         def forward(self, x0, x1):
             return x0 * 1.0
@@ -380,7 +381,7 @@ def test_no_gradient_for_an_input_is_none():
     x0, x1 = scalar(2.0), scalar(3.0)
     First()(x0, x1).backward()
     assert x0.grad.data == 1.0
-    assert x1.grad is None
+    assert x1.grad is None or x1.grad.data == 0.0
 
 
 def test_without_recording_a_function_has_no_history():

@@ -1,7 +1,9 @@
-"""What is dropped is gone: Python objects, arrays, and the engine's nodes behind them."""
+"""What is dropped is gone: Python objects, arrays, and the engine's nodes behind them.
+
+What refers to itself, and goes with the collector, is in `test_cycles.py`.
+"""
 
 import gc
-import random
 import weakref
 
 import numpy as np
@@ -16,16 +18,6 @@ from dezero.utils import get_dot_graph
 
 def scalar(value, name=None):
     return Variable(np.array(value), name)
-
-
-@pytest.fixture(autouse=True)
-def nodes_come_and_go():
-    """Every test ends with as many nodes as it began with."""
-    gc.collect()
-    before = live_nodes()
-    yield
-    gc.collect()
-    assert live_nodes() == before
 
 
 @pytest.fixture
@@ -315,149 +307,3 @@ def test_gradients_die_when_they_are_cleared(no_collector):
     reference = weakref.ref(x.grad)
     x.cleargrad()
     assert reference() is None
-
-
-# Cycles through Python
-
-
-def test_a_function_that_keeps_its_output_goes_with_the_collector():
-    class Keeps(Function):
-        def __call__(self, *inputs):
-            self.y = super().__call__(*inputs)
-            return self.y
-
-        def forward(self, x):
-            return np.sin(x)
-
-        def backward(self, gy):
-            return gy * F.cos(self.inputs[0])
-
-    before = live_nodes()
-    references = []
-    for _ in range(20):
-        x = scalar(0.5)
-        f = Keeps()
-        y = f(x)
-        assert f.y is y
-        y.backward(create_graph=True)
-        references += [weakref.ref(x), weakref.ref(f), weakref.ref(y)]
-    del x, f, y
-    gc.collect()
-    assert all(reference() is None for reference in references)
-    assert live_nodes() == before
-
-
-def test_a_function_that_keeps_its_output_on_the_side():
-    f = Square()
-    f.y = f(scalar(2.0))
-    reference = weakref.ref(f)
-    del f
-    gc.collect()
-    assert reference() is None
-
-
-def test_a_variable_that_refers_to_itself_goes_with_the_collector():
-    before = live_nodes()
-    x = scalar(0.5)
-    x.me = x
-    y = F.sin(x)
-    y.me = y
-    x.result = y
-    references = [weakref.ref(x), weakref.ref(y)]
-    del x, y
-    gc.collect()
-    assert [reference() for reference in references] == [None, None]
-    assert live_nodes() == before
-
-
-def test_a_gradient_with_a_history_is_a_cycle_that_goes():
-    x = scalar(0.5)
-    y = F.sin(x)
-    y.backward(create_graph=True)
-    y.gradient = x.grad
-    x.grad.of = x
-    references = [weakref.ref(x), weakref.ref(y), weakref.ref(x.grad)]
-    del x, y
-    gc.collect()
-    assert [reference() for reference in references] == [None, None, None]
-
-
-def test_a_gradient_may_be_the_variable_itself():
-    x = scalar(0.5)
-    x.grad = x
-    assert x.grad is x
-    y = x * 2.0
-    y.grad = y
-    reference = weakref.ref(x)
-    del x, y
-    gc.collect()
-    assert reference() is None
-
-
-def test_a_living_graph_is_left_alone_by_the_collector():
-    x = scalar(0.5, "x")
-    f = Square()
-    y = F.sin(f(x * 2.0))
-    f.owner = [f, y]
-    x.me = x
-    del f
-    for _ in range(3):
-        gc.collect()
-    y.backward(create_graph=True)
-    assert x.grad.data == pytest.approx(4.0 * np.cos(1.0))
-    assert y.creator.inputs[0].creator.owner[1] is y
-
-
-def random_graph(choose, sizes=12):
-    """A computation from variables that refer to one another, and what NumPy makes of the same."""
-    start = choose.uniform(0.5, 1.5)
-    x = scalar(start)
-    variables, slopes = [x], [1.0]
-    values = [start]
-    for _ in range(sizes):
-        i, j = (choose.randrange(len(variables)) for _ in range(2))
-        if choose.random() < 0.5:
-            f = Square()
-            y = f(variables[i])
-            f.friends = [y, choose.choice(variables), f]
-            values.append(values[i] ** 2)
-            slopes.append(2 * values[i] * slopes[i])
-        else:
-            y = F.sin(variables[i]) + variables[j]
-            values.append(np.sin(values[i]) + values[j])
-            slopes.append(np.cos(values[i]) * slopes[i] + slopes[j])
-        y.friends = [choose.choice(variables), y]
-        variables.append(y)
-    return x, variables[-1], values[-1], slopes[-1]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_collector_takes_nothing_that_is_in_use(seed):
-    choose = random.Random(seed)
-    graphs = [random_graph(choose) for _ in range(5)]
-    kept = graphs.pop(choose.randrange(5))
-    references = [weakref.ref(x) for x, *_ in graphs] + [weakref.ref(y) for _, y, *_ in graphs]
-    del graphs
-    gc.collect()
-    assert all(reference() is None for reference in references)
-    x, y, value, slope = kept
-    assert y.data == pytest.approx(value)
-    y.backward(create_graph=True)
-    gc.collect()
-    assert x.grad.data == pytest.approx(slope)
-    assert x.grad.creator is None or x.grad.creator.inputs
-
-
-def test_the_collector_may_run_at_any_time():
-    choose = random.Random(0)
-    before = gc.get_threshold()
-    gc.set_threshold(1)
-    try:
-        for _ in range(20):
-            x, y, value, slope = random_graph(choose)
-            y.backward(create_graph=True)
-            assert y.data == pytest.approx(value)
-            assert x.grad.data == pytest.approx(slope)
-            get_dot_graph(y)
-    finally:
-        gc.set_threshold(*before)

@@ -2,8 +2,23 @@
 
 import numpy as np
 
-from dezero import Variable
-from dezero.functions import exp
+from dezero import Function, Variable
+
+
+class Square(Function):
+    def forward(self, x):
+        return x**2
+
+    def backward(self, gy):
+        return 2 * self.inputs[0].data * gy
+
+
+class Exp(Function):
+    def forward(self, x):
+        return np.exp(x)
+
+    def backward(self, gy):
+        return np.exp(self.inputs[0].data) * gy
 
 
 def backward_in_a_loop(y):
@@ -18,9 +33,9 @@ def backward_in_a_loop(y):
 
 
 x = Variable(np.array(0.5))
-a = x**2
-b = exp(a)
-y = b**2
+a = Square()(x)
+b = Exp()(a)
+y = Square()(b)
 y.grad = Variable(np.array(1.0))
 backward_in_a_loop(y)
 print(x.grad.data)

@@ -1,0 +1,248 @@
+"""Variables and functions that refer to one another: Python's collector takes those that are not in
+use, and only those.
+
+A cycle goes partly through Python (an attribute of a function or a variable) and partly through the
+engine (a result holds its creator and its inputs).
+"""
+
+import gc
+import random
+import weakref
+
+import numpy as np
+import pytest
+
+import dezero.functions as F
+from dezero import Function, Variable
+from dezero._dezero import live_nodes
+from dezero.utils import get_dot_graph
+
+
+def scalar(value, name=None):
+    return Variable(np.array(value), name)
+
+
+class Square(Function):
+    def forward(self, x):
+        return x**2
+
+    def backward(self, gy):
+        return 2 * self.inputs[0] * gy
+
+
+def test_a_function_that_keeps_its_output_goes_with_the_collector():
+    class Keeps(Function):
+        def __call__(self, *inputs):
+            self.y = super().__call__(*inputs)
+            return self.y
+
+        def forward(self, x):
+            return np.sin(x)
+
+        def backward(self, gy):
+            return gy * F.cos(self.inputs[0])
+
+    before = live_nodes()
+    references = []
+    for _ in range(20):
+        x = scalar(0.5)
+        f = Keeps()
+        y = f(x)
+        assert f.y is y
+        y.backward(create_graph=True)
+        references += [weakref.ref(x), weakref.ref(f), weakref.ref(y)]
+    del x, f, y
+    gc.collect()
+    assert all(reference() is None for reference in references)
+    assert live_nodes() == before
+
+
+def test_a_function_that_keeps_its_output_on_the_side():
+    f = Square()
+    f.y = f(scalar(2.0))
+    reference = weakref.ref(f)
+    del f
+    gc.collect()
+    assert reference() is None
+
+
+def test_a_variable_that_refers_to_itself_goes_with_the_collector():
+    before = live_nodes()
+    x = scalar(0.5)
+    x.me = x
+    y = F.sin(x)
+    y.me = y
+    x.result = y
+    references = [weakref.ref(x), weakref.ref(y)]
+    del x, y
+    gc.collect()
+    assert [reference() for reference in references] == [None, None]
+    assert live_nodes() == before
+
+
+def test_a_gradient_with_a_history_is_a_cycle_that_goes():
+    x = scalar(0.5)
+    y = F.sin(x)
+    y.backward(create_graph=True)
+    y.gradient = x.grad
+    x.grad.of = x
+    references = [weakref.ref(x), weakref.ref(y), weakref.ref(x.grad)]
+    del x, y
+    gc.collect()
+    assert [reference() for reference in references] == [None, None, None]
+
+
+def cycle_through_a_result_further_on():
+    f = Square()
+    f.y = F.sin(f(scalar(0.5)) * 2.0)
+
+
+def cycle_with_a_fork():
+    f = Square()
+    t = f(scalar(0.5))
+    f.y = t * t
+
+
+def cycle_through_two_results():
+    f = Square()
+    t = f(scalar(0.5))
+    f.ys = [F.sin(t), F.cos(t)]
+
+
+def cycle_through_a_result_and_what_was_made_of_it():
+    f = Square()
+    f.t = f(scalar(0.5))
+    f.y = F.sin(f.t)
+
+
+def cycle_whose_graph_was_looked_at():
+    f = Square()
+    y = F.sin(f(scalar(0.5)))
+    f.y = y
+    assert y.creator.inputs[0].creator is f
+
+
+def cycle_of_a_variable_and_its_result():
+    x = scalar(0.5)
+    x.y = F.sin(F.cos(x)) * x
+
+
+def cycle_of_a_creator_and_its_result():
+    y = F.sin(F.cos(scalar(0.5)))
+    y.creator.result = y
+
+
+def cycle_of_a_gradient():
+    y = scalar(0.5) * 2.0
+    y.grad = y
+
+
+CYCLES = [value for name, value in list(globals().items()) if name.startswith("cycle_")]
+
+
+@pytest.mark.parametrize("cycle", CYCLES)
+def test_a_cycle_goes_with_the_collector(cycle):
+    gc.collect()
+    before = live_nodes()
+    for _ in range(5):
+        cycle()
+    gc.collect()
+    assert live_nodes() == before
+
+
+def test_a_gradient_may_be_the_variable_itself():
+    x = scalar(0.5)
+    x.grad = x
+    assert x.grad is x
+    reference = weakref.ref(x)
+    del x
+    gc.collect()
+    assert reference() is None
+
+
+def test_a_living_graph_is_left_alone_by_the_collector():
+    x = scalar(0.5, "x")
+    f = Square()
+    y = F.sin(f(x * 2.0))
+    f.owner = [f, y]
+    x.me = x
+    del f
+    for _ in range(3):
+        gc.collect()
+    y.backward(create_graph=True)
+    assert x.grad.data == pytest.approx(4.0 * np.cos(1.0))
+    assert y.creator.inputs[0].creator.owner[1] is y
+
+
+def random_graph(choose, sizes=12):
+    """A computation from variables that refer to one another, and what NumPy makes of the same."""
+    start = choose.uniform(0.5, 1.5)
+    x = scalar(start)
+    variables, slopes = [x], [1.0]
+    values = [start]
+    for _ in range(sizes):
+        i, j = (choose.randrange(len(variables)) for _ in range(2))
+        if choose.random() < 0.5:
+            f = Square()
+            y = f(variables[i])
+            f.friends = [y, choose.choice(variables), f]
+            values.append(values[i] ** 2)
+            slopes.append(2 * values[i] * slopes[i])
+        else:
+            sine = F.sin(variables[i])
+            sine.friends = [sine]
+            y = sine + variables[j]
+            values.append(np.sin(values[i]) + values[j])
+            slopes.append(np.cos(values[i]) * slopes[i] + slopes[j])
+        y.friends = [choose.choice(variables), y]
+        variables.append(y)
+    return x, variables[-1], values[-1], slopes[-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_collector_takes_nothing_that_is_in_use(seed):
+    choose = random.Random(seed)
+    graphs = [random_graph(choose) for _ in range(5)]
+    x, y, value, slope = graphs.pop(choose.randrange(5))
+    del graphs
+    gc.collect()
+    assert y.data == pytest.approx(value)
+    y.backward(create_graph=True)
+    gc.collect()
+    assert x.grad.data == pytest.approx(slope)
+    seen, waiting = set(), [y]
+    while waiting:
+        v = waiting.pop()
+        if v not in seen and v.creator is not None:
+            assert type(v.creator).__name__ in ["Square", "Sin", "Add"]
+            waiting.extend(v.creator.inputs)
+        seen.add(v)
+    assert x in seen
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_collector_takes_all_that_is_not_in_use(seed):
+    gc.collect()
+    before = live_nodes()
+    choose = random.Random(seed)
+    graphs = [random_graph(choose) for _ in range(5)]
+    references = [weakref.ref(v) for x, y, *_ in graphs for v in (x, y)]
+    del graphs
+    gc.collect()
+    assert all(reference() is None for reference in references)
+    assert live_nodes() == before
+
+
+def test_the_collector_may_run_at_any_time():
+    choose = random.Random(0)
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for _ in range(20):
+            x, y, value, slope = random_graph(choose)
+            y.backward(create_graph=True)
+            assert y.data == pytest.approx(value)
+            assert x.grad.data == pytest.approx(slope)
+            get_dot_graph(y)
+    finally:
+        gc.set_threshold(*before)
