@@ -4,6 +4,8 @@ What refers to itself, and goes with the collector, is in `test_cycles.py`.
 """
 
 import gc
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -232,6 +234,22 @@ def test_a_long_chain_of_users_functions_is_dropped_without_recursion():
         y = Same()(y)
     y.backward()
     assert x.grad.data == 1.0
+
+
+def test_a_long_chain_of_gradients_is_dropped_without_recursion():
+    """In a process of its own, which recursion would end."""
+    code = """
+import numpy as np, dezero
+g = dezero.Variable(np.array(1.0))
+for _ in range(200_000):
+    x = dezero.Variable(np.array(1.0))
+    x.grad = g
+    g = x
+del x, g
+print("dropped")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "dropped\n"), done.stderr
 
 
 # Python objects
