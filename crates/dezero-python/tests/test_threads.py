@@ -134,7 +134,7 @@ def test_a_graph_made_in_one_thread_is_used_and_dropped_in_another():
 
 
 def test_two_backwards_through_one_function_at_once():
-    """Each sees its own inputs in backward, and afterwards the function has those of its last call."""
+    """Each sees its inputs in backward, and then the function has those of its last call."""
     first_is_in, second_is_in, first_is_out = (threading.Event() for _ in range(3))
     seen = []
 
