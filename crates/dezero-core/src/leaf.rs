@@ -155,5 +155,5 @@ pub(crate) fn user_grad(grad: &mut Option<Variable>) -> Option<Variable> {
     if let Some(Variable(Repr::Value(_))) = grad {
         *grad = grad.take().map(Variable::into_user);
     }
-    grad.clone()
+    grad.clone().map(Variable::into_user)
 }

@@ -300,11 +300,9 @@ impl NodeRef {
 }
 
 impl NodeRef {
-    /// Whether nothing else refers to the node.
-    pub(crate) fn is_sole(&self) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|node| triomphe::Arc::count(node) == 1)
+    /// How many references to the node there are.
+    pub(crate) fn references(&self) -> usize {
+        self.0.as_ref().map_or(0, triomphe::Arc::count)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a handle is to others that hold variables for a user: which variable it shows, and what would
 //! go with it. For bindings to languages whose collector has to know.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::function::Function;
+use crate::node::NodeRef;
 use crate::op::Op;
 use crate::variable::{Repr, Variable};
 
@@ -61,12 +63,18 @@ impl Variable {
         let Repr::Result(handle) = &self.0 else {
             return;
         };
-        let mut pending = Vec::new();
-        if handle.node().is_sole() {
-            pending.push(handle.node().clone());
-        }
+        // A node's id is above those of its inputs: from the highest down, all who refer to a node from within are
+        // known when its turn comes.
+        let mut pending: BTreeMap<u64, (NodeRef, usize)> = BTreeMap::new();
+        pending.insert(handle.node().id, (handle.node().clone(), 1));
         for _ in 0..limit {
-            let Some(node) = pending.pop() else { return };
+            let Some((_, (node, within))) = pending.pop_last() else {
+                return;
+            };
+            // And this one here.
+            if node.references() > within + 1 {
+                continue;
+            }
             if let Op::Custom(custom) = &node.op
                 && let Some(function) = custom.owned_function()
             {
@@ -74,11 +82,15 @@ impl Variable {
             }
             // Whoever holds the lock works on the node.
             if let Some(links) = node.try_links() {
-                let inputs = links.inputs.as_slice().iter();
-                let sole = inputs
+                for input in links
+                    .inputs
+                    .as_slice()
+                    .iter()
                     .filter_map(Variable::link_node)
-                    .filter(|node| node.is_sole());
-                pending.extend(sole.cloned());
+                {
+                    let seen = pending.entry(input.id);
+                    seen.or_insert_with(|| (input.clone(), 0)).1 += 1;
+                }
             }
         }
     }
@@ -133,6 +145,20 @@ mod tests {
         assert_eq!(owned(&z, 100), 0);
         drop(again);
         assert_eq!(owned(&z, 100), 2);
+    }
+
+    #[test]
+    fn what_is_referred_to_from_within_alone_is_owned() {
+        let x = Variable::new(1.0);
+        let t = Same.call(&[&x]);
+        let y = (&t * &t) + t.sin() * t.exp();
+        assert_eq!(owned(&y, 100), 0);
+        drop(t);
+        assert_eq!(owned(&y, 100), 1);
+        let t = y.creator().unwrap().inputs().remove(0);
+        assert_eq!(owned(&y, 100), 0);
+        drop(t);
+        assert_eq!(owned(&y, 100), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use dezero_array::{Array, DType, Element};
 use crate::function::Creator;
 use crate::graph::call_of;
 use crate::leaf::{Leaf, LeafCell};
-use crate::mode;
+use crate::mode::{self, enable_grad};
 use crate::node::{Handle, NodeRef};
 use crate::op::Op;
 use crate::operators::panicking;
@@ -303,6 +303,14 @@ impl Variable {
 
     /// Puts a derivative here, for the next `backward` to add to.
     pub fn set_grad(&self, grad: Option<Variable>) {
+        // Its own gradient would keep the variable for ever.
+        let grad = grad.map(|grad| {
+            if grad.is_same(self) && !grad.is_leaf() {
+                grad.to_link()
+            } else {
+                grad.apart()
+            }
+        });
         match &self.0 {
             // The old gradient may be the last to hold a graph: it is dropped after the lock.
             Repr::Leaf(cell) => drop(cell.replace_grad(grad)),
@@ -501,15 +509,19 @@ impl Variable {
                     cell.line,
                 )))
             }
-            // A leaf that kept another one as its gradient could be kept by it in turn. A result
-            // refers to a leaf only weakly.
-            Repr::Leaf(cell) if cell.kind == Leaf::Variable => {
-                let leaf = Self(Repr::Leaf(cell));
-                let same = leaf.try_reshape(leaf.shape());
-                same.map_or(leaf, Self::into_user)
-            }
-            other => Self(other),
+            other => Self(other).apart(),
         }
+    }
+
+    /// The same variable as a gradient: a leaf that kept another one, or itself, could be kept by it in turn. A
+    /// result refers to a leaf only weakly.
+    fn apart(self) -> Self {
+        if !matches!(&self.0, Repr::Leaf(cell) if cell.kind == Leaf::Variable) {
+            return self;
+        }
+        let shape = self.shape();
+        let same = enable_grad(|| self.try_reshape(shape));
+        same.map_or(self, Self::into_user)
     }
 
     /// Whether this is a derivative known to be constant.

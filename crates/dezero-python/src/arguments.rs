@@ -2,7 +2,7 @@
 
 use dezero::{Array, Axes, DType, Operand, Slice, Variable};
 use numpy::{PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyEllipsis, PyFloat, PyInt, PyList, PySlice, PyTuple, PyType};
@@ -102,13 +102,18 @@ pub(crate) fn is_number(value: &Bound<'_, PyAny>) -> bool {
         return true;
     }
     let generic = GENERIC.import(value.py(), "numpy", "generic");
-    generic.and_then(|generic| value.is_instance(generic)).unwrap_or(false)
+    generic
+        .and_then(|generic| value.is_instance(generic))
+        .unwrap_or(false)
 }
 
 /// The book's error for what is no array, with what to do about it.
 pub(crate) fn unsupported(value: &Bound<'_, PyAny>) -> PyErr {
     let kind = value.get_type();
-    let hint = if is_number(value) || value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+    let hint = if is_number(value)
+        || value.is_instance_of::<PyList>()
+        || value.is_instance_of::<PyTuple>()
+    {
         "; np.array(...) makes an array of it"
     } else {
         ""
@@ -121,9 +126,14 @@ pub(crate) fn numbers(value: &Bound<'_, PyAny>) -> PyResult<Vec<isize>> {
     if let Ok(number) = value.extract::<isize>() {
         return Ok(vec![number]);
     }
-    value.extract().map_err(|_| {
+    value.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) || value.is_instance_of::<PyInt>() {
+            return PyValueError::new_err(format!("{value} is too large"));
+        }
         let kind = value.get_type();
-        PyTypeError::new_err(format!("an int or a tuple of ints is wanted here, not {kind}"))
+        PyTypeError::new_err(format!(
+            "an int or a tuple of ints is wanted here, not {kind}"
+        ))
     })
 }
 
@@ -151,7 +161,9 @@ pub(crate) fn basic_index(index: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Slice
             Slice::Ellipsis
         } else if let Ok(slice) = part.cast::<PySlice>() {
             range(slice)?
-        } else if part.is_instance_of::<PyBool>() || part.cast::<PyUntypedArray>().is_ok_and(|a| a.ndim() > 0) {
+        } else if part.is_instance_of::<PyBool>()
+            || part.cast::<PyUntypedArray>().is_ok_and(|a| a.ndim() > 0)
+        {
             return Ok(None);
         } else if let Ok(at) = part.extract::<isize>() {
             Slice::from(at)
@@ -166,13 +178,21 @@ pub(crate) fn basic_index(index: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Slice
 fn range(slice: &Bound<'_, PySlice>) -> PyResult<Slice> {
     let part = |name: &str| -> PyResult<Option<isize>> {
         let value = slice.getattr(name)?;
-        if value.is_none() { Ok(None) } else { value.extract().map(Some) }
+        if value.is_none() {
+            Ok(None)
+        } else {
+            value.extract().map(Some)
+        }
     };
     let step = part("step")?.unwrap_or(1);
     if step == 0 {
         return Err(PyValueError::new_err("slice step cannot be zero"));
     }
-    Ok(Slice::Range { start: part("start")?, stop: part("stop")?, step })
+    Ok(Slice::Range {
+        start: part("start")?,
+        stop: part("stop")?,
+        step,
+    })
 }
 
 /// The dtype of this name in NumPy, of those that the engine has.

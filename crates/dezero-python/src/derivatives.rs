@@ -26,13 +26,21 @@ impl Place {
             Given::Int(x) => Ok(Variable::constant(x as f64)),
         };
         if x.is_instance_of::<PyList>() || x.is_instance_of::<PyTuple>() {
-            let xs = x.try_iter()?.map(|x| one(&x?)).collect::<PyResult<Vec<_>>>()?;
+            let xs = x
+                .try_iter()?
+                .map(|x| one(&x?))
+                .collect::<PyResult<Vec<_>>>()?;
             if xs.is_empty() {
-                return Err(PyValueError::new_err("there is no variable to differentiate by"));
+                return Err(PyValueError::new_err(
+                    "there is no variable to differentiate by",
+                ));
             }
             return Ok(Self { xs, several: true });
         }
-        Ok(Self { xs: vec![one(x)?], several: false })
+        Ok(Self {
+            xs: vec![one(x)?],
+            several: false,
+        })
     }
 
     pub(crate) fn refs(&self) -> Vec<&Variable> {
@@ -40,12 +48,20 @@ impl Place {
     }
 
     /// Results of which there is one for each variable, in the form of the point.
-    pub(crate) fn form<'py>(&self, py: Python<'py>, results: Vec<Variable>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn form<'py>(
+        &self,
+        py: Python<'py>,
+        results: Vec<Variable>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mut results = results
             .into_iter()
             .map(|y| Ok(object(py, y, Style::Variables)?.into_any()))
             .collect::<PyResult<Vec<_>>>()?;
-        if self.several { Ok(PyList::new(py, results)?.into_any()) } else { Ok(results.remove(0)) }
+        if self.several {
+            Ok(PyList::new(py, results)?.into_any())
+        } else {
+            Ok(results.remove(0))
+        }
     }
 
     /// A point of the same form: tangents, or vectors.
@@ -63,10 +79,14 @@ impl Place {
 }
 
 /// A function of Python as the engine calls it. What it raises is kept.
-pub(crate) fn callable(f: &Bound<'_, PyAny>) -> PyResult<impl Fn(&[Variable]) -> dezero::Result<Variable> + Send + Sync + use<>> {
+pub(crate) fn callable(
+    f: &Bound<'_, PyAny>,
+) -> PyResult<impl Fn(&[Variable]) -> dezero::Result<Variable> + Send + Sync + use<>> {
     if !f.is_callable() {
         let kind = f.get_type();
-        return Err(PyTypeError::new_err(format!("a function of Variables is wanted, not {kind}")));
+        return Err(PyTypeError::new_err(format!(
+            "a function of Variables is wanted, not {kind}"
+        )));
     }
     let f = f.clone().unbind();
     Ok(move |xs: &[Variable]| {
@@ -77,7 +97,10 @@ pub(crate) fn callable(f: &Bound<'_, PyAny>) -> PyResult<impl Fn(&[Variable]) ->
 /// Calls a function of Python with variables.
 fn call(f: &Bound<'_, PyAny>, xs: &[Variable]) -> PyResult<Variable> {
     let py = f.py();
-    let xs = xs.iter().map(|x| object(py, x.clone(), Style::Variables)).collect::<PyResult<Vec<_>>>()?;
+    let xs = xs
+        .iter()
+        .map(|x| object(py, x.clone(), Style::Variables))
+        .collect::<PyResult<Vec<_>>>()?;
     let y = f.call1(PyTuple::new(py, xs)?)?;
     returned(&y)
 }
@@ -88,7 +111,9 @@ pub(crate) fn returned(y: &Bound<'_, PyAny>) -> PyResult<Variable> {
         Some(given) => Ok(given.into_variable().detach()),
         None => {
             let kind = y.get_type();
-            Err(PyTypeError::new_err(format!("the function gave a {kind}; a Variable is due")))
+            Err(PyTypeError::new_err(format!(
+                "the function gave a {kind}; a Variable is due"
+            )))
         }
     }
 }
@@ -115,12 +140,17 @@ fn transform<T: Send>(py: Python<'_>, f: impl FnOnce() -> dezero::Result<T> + Se
 /// >>> dezero.grad(F.tanh, np.array(0.0))
 /// variable(1.0)
 #[pyfunction]
-pub(crate) fn grad<'py>(y: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn grad<'py>(
+    y: &Bound<'py, PyAny>,
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = y.py();
     let at = Place::of(x)?;
     if let Ok(y) = y.cast::<PyVariable>() {
         let y = engine(y)?;
-        let gxs = py.detach(|| dezero::try_grad(&y, &at.refs())).map_err(raised)?;
+        let gxs = py
+            .detach(|| dezero::try_grad(&y, &at.refs()))
+            .map_err(raised)?;
         return at.form(py, gxs);
     }
     let f = callable(y)?;
@@ -136,7 +166,9 @@ pub(crate) fn value_and_grad<'py>(
 ) -> PyResult<(Bound<'py, PyVariable>, Bound<'py, PyAny>)> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
-    let (y, gxs) = transform(py, || transforms::try_value_and_grad(&f, at.refs().as_slice()))?;
+    let (y, gxs) = transform(py, || {
+        transforms::try_value_and_grad(&f, at.refs().as_slice())
+    })?;
     Ok((object(py, y, Style::Variables)?, at.form(py, gxs)?))
 }
 
@@ -147,11 +179,17 @@ pub(crate) fn value_and_grad<'py>(
 /// >>> pullback(np.array([1.0, 0.0]))
 /// variable([1. 0.])
 #[pyfunction]
-pub(crate) fn vjp<'py>(f: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyVariable>, PyPullback)> {
+pub(crate) fn vjp<'py>(
+    f: &Bound<'py, PyAny>,
+    x: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyVariable>, PyPullback)> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
     let (y, pullback) = transform(py, || transforms::try_vjp(&f, at.refs().as_slice()))?;
-    Ok((object(py, y, Style::Variables)?, PyPullback { pullback, at }))
+    Ok((
+        object(py, y, Style::Variables)?,
+        PyPullback { pullback, at },
+    ))
 }
 
 /// The way back through a function: call it with a cotangent of the value for those of the variables.
@@ -163,9 +201,15 @@ pub(crate) struct PyPullback {
 
 #[pymethods]
 impl PyPullback {
-    fn __call__<'py>(&self, py: Python<'py>, cotangent: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        cotangent: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let cotangent = Place::of(cotangent)?.xs.remove(0);
-        let gxs = py.detach(|| self.pullback.try_apply(&cotangent)).map_err(raised)?;
+        let gxs = py
+            .detach(|| self.pullback.try_apply(&cotangent))
+            .map_err(raised)?;
         self.at.form(py, gxs)
     }
 }
@@ -184,13 +228,21 @@ pub(crate) fn jvp<'py>(
     let (f, at) = (callable(f)?, Place::of(x)?);
     let tangents = at.beside(tangent, "tangent")?;
     let tangents: Vec<&Variable> = tangents.iter().collect();
-    let (y, dy) = transform(py, || transforms::try_jvp(&f, at.refs().as_slice(), tangents.as_slice()))?;
-    Ok((object(py, y, Style::Variables)?, object(py, dy, Style::Variables)?))
+    let (y, dy) = transform(py, || {
+        transforms::try_jvp(&f, at.refs().as_slice(), tangents.as_slice())
+    })?;
+    Ok((
+        object(py, y, Style::Variables)?,
+        object(py, dy, Style::Variables)?,
+    ))
 }
 
 /// The Jacobian of a function: of the shape of its value, then that of the variable.
 #[pyfunction]
-pub(crate) fn jacobian<'py>(f: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn jacobian<'py>(
+    f: &Bound<'py, PyAny>,
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
     let blocks = transform(py, || transforms::try_jacobian(&f, at.refs().as_slice()))?;
@@ -204,14 +256,20 @@ pub(crate) fn jacobian<'py>(f: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyR
 /// variable([[ 6.  0.]
 ///           [ 0. 12.]])
 #[pyfunction]
-pub(crate) fn hessian<'py>(f: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn hessian<'py>(
+    f: &Bound<'py, PyAny>,
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
     let mut rows = transform(py, || transforms::try_hessian(&f, at.refs().as_slice()))?;
     if !at.several {
         return at.form(py, rows.remove(0));
     }
-    let rows = rows.into_iter().map(|row| at.form(py, row)).collect::<PyResult<Vec<_>>>()?;
+    let rows = rows
+        .into_iter()
+        .map(|row| at.form(py, row))
+        .collect::<PyResult<Vec<_>>>()?;
     Ok(PyList::new(py, rows)?.into_any())
 }
 
@@ -226,13 +284,18 @@ pub(crate) fn hvp<'py>(
     let (f, at) = (callable(f)?, Place::of(x)?);
     let vs = at.beside(v, "vector")?;
     let vs: Vec<&Variable> = vs.iter().collect();
-    let products = transform(py, || transforms::try_hvp(&f, at.refs().as_slice(), vs.as_slice()))?;
+    let products = transform(py, || {
+        transforms::try_hvp(&f, at.refs().as_slice(), vs.as_slice())
+    })?;
     at.form(py, products)
 }
 
 /// The sum of the second derivatives of a function by each element of x.
 #[pyfunction]
-pub(crate) fn laplacian<'py>(f: &Bound<'py, PyAny>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyVariable>> {
+pub(crate) fn laplacian<'py>(
+    f: &Bound<'py, PyAny>,
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyVariable>> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
     let y = transform(py, || transforms::try_laplacian(&f, at.refs().as_slice()))?;
@@ -252,11 +315,16 @@ pub(crate) fn jet<'py>(
 ) -> PyResult<Vec<Bound<'py, PyVariable>>> {
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(x)?);
-    let curve = series.iter().map(|c| at.beside(c, "coefficient")).collect::<PyResult<Vec<_>>>()?;
+    let curve = series
+        .iter()
+        .map(|c| at.beside(c, "coefficient"))
+        .collect::<PyResult<Vec<_>>>()?;
     let curve: Vec<Vec<&Variable>> = curve.iter().map(|c| c.iter().collect()).collect();
     let curve: Vec<&[&Variable]> = curve.iter().map(Vec::as_slice).collect();
     let ys = transform(py, || transforms::try_jet(&f, at.refs().as_slice(), &curve))?;
-    ys.into_iter().map(|y| object(py, y, Style::Variables)).collect()
+    ys.into_iter()
+        .map(|y| object(py, y, Style::Variables))
+        .collect()
 }
 
 /// A function and its derivatives up to an order: a list of Variables. For an array and a function that works
@@ -274,7 +342,9 @@ pub(crate) fn derivatives<'py>(
     let (f, at) = (callable(f)?, Place::of(x)?);
     let single = |x: &Variable| f(std::slice::from_ref(x));
     let ys = transform(py, || transforms::try_derivatives(single, &at.xs[0], order))?;
-    ys.into_iter().map(|y| object(py, y, Style::Variables)).collect()
+    ys.into_iter()
+        .map(|y| object(py, y, Style::Variables))
+        .collect()
 }
 
 /// The Taylor polynomial of a function of one number, around a point and up to an order.
@@ -312,7 +382,9 @@ impl PyPolynomial {
         if is_number(x) {
             return Ok(self.0.at(x.extract()?).into_pyobject(py)?.into_any());
         }
-        let Given::Array(x) = Given::of(x)? else { return Err(crate::arguments::unsupported(x)) };
+        let Given::Array(x) = Given::of(x)? else {
+            return Err(crate::arguments::unsupported(x));
+        };
         let y = self.0.try_apply(&Variable::constant(x)).map_err(raised)?;
         Ok(memory::copied(py, &y.data()).into_any())
     }

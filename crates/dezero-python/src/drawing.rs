@@ -58,7 +58,9 @@ fn theme_of(name: &str) -> PyResult<Theme> {
     match name {
         "light" => Ok(Theme::Light),
         "dark" => Ok(Theme::Dark),
-        _ => Err(PyValueError::new_err(format!("theme {name:?} is not known; 'light' and 'dark' are"))),
+        _ => Err(PyValueError::new_err(format!(
+            "theme {name:?} is not known; 'light' and 'dark' are"
+        ))),
     }
 }
 
@@ -79,16 +81,32 @@ pub(crate) fn graph(
     whole: bool,
 ) -> PyResult<PyGraph> {
     if outputs.is_empty() {
-        return Err(PyTypeError::new_err("graph() takes the Variables whose graph is wanted"));
+        return Err(PyTypeError::new_err(
+            "graph() takes the Variables whose graph is wanted",
+        ));
     }
     let style = match style {
         "learner" => Style::Learner,
         "dezero" => Style::DeZero,
-        _ => return Err(PyValueError::new_err(format!("style {style:?} is not known; 'learner' and 'dezero' are"))),
+        _ => {
+            return Err(PyValueError::new_err(format!(
+                "style {style:?} is not known; 'learner' and 'dezero' are"
+            )));
+        }
     };
-    let variables = outputs.iter().map(engine).collect::<PyResult<Vec<Variable>>>()?;
+    let variables = outputs
+        .iter()
+        .map(engine)
+        .collect::<PyResult<Vec<Variable>>>()?;
     let graph = graph_of(variables.iter().collect::<Vec<&Variable>>().as_slice());
-    Ok(PyGraph { graph, title, theme: theme_of(theme)?, style, verbose, whole })
+    Ok(PyGraph {
+        graph,
+        title,
+        theme: theme_of(theme)?,
+        style,
+        verbose,
+        whole,
+    })
 }
 
 /// A file in one of the formats of pictures.
@@ -107,7 +125,9 @@ impl PyGraph {
 
     /// The drawing as SVG: a str.
     fn svg(&self, py: Python<'_>) -> PyResult<String> {
-        self.draw(py, self.theme, |drawing| drawing.picture().map(|picture| picture.to_svg().to_owned()))
+        self.draw(py, self.theme, |drawing| {
+            drawing.picture().map(|picture| picture.to_svg().to_owned())
+        })
     }
 
     /// The graph in the DOT language: a str.
@@ -117,7 +137,12 @@ impl PyGraph {
 
     /// The drawing as the bytes of a file of this format: 'svg', 'png', 'pdf', 'html' or 'dot'.
     #[pyo3(signature = (format, scale=2.0))]
-    fn to_bytes<'py>(&self, py: Python<'py>, format: &str, scale: f64) -> PyResult<Bound<'py, PyBytes>> {
+    fn to_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        format: &str,
+        scale: f64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let format = format_of(format)?;
         let bytes = self.draw(py, self.theme, |drawing| drawing.to_bytes(format, scale))?;
         Ok(PyBytes::new(py, &bytes))
@@ -132,7 +157,11 @@ impl PyGraph {
     /// The labels of the functions in the graph, from the results downwards.
     #[getter]
     fn functions(&self) -> Vec<String> {
-        self.graph.functions().iter().map(|f| f.label().to_owned()).collect()
+        self.graph
+            .functions()
+            .iter()
+            .map(|f| f.label().to_owned())
+            .collect()
     }
 
     #[pyo3(signature = (include=None, exclude=None))]
@@ -166,8 +195,15 @@ pub(crate) fn get_dot_graph(output: &Bound<'_, PyVariable>, verbose: bool) -> Py
 /// where the picture is.
 #[pyfunction]
 #[pyo3(signature = (output, verbose=true, to_file="graph.png"))]
-pub(crate) fn draw_dot_graph(output: &Bound<'_, PyVariable>, verbose: bool, to_file: &str) -> PyResult<String> {
+pub(crate) fn draw_dot_graph(
+    output: &Bound<'_, PyVariable>,
+    verbose: bool,
+    to_file: &str,
+) -> PyResult<String> {
     let variable = engine(output)?;
-    let path = output.py().detach(|| dezero::plot_dot_graph(&variable, verbose, to_file)).map_err(raised)?;
+    let path = output
+        .py()
+        .detach(|| dezero::plot_dot_graph(&variable, verbose, to_file))
+        .map_err(raised)?;
     Ok(path.to_string_lossy().into_owned())
 }

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use pyo3::exceptions::{PyArithmeticError, PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{
+    PyArithmeticError, PyIndexError, PyRuntimeError, PyTypeError, PyValueError,
+};
 use pyo3::prelude::*;
 
 thread_local! {
@@ -47,7 +49,9 @@ pub(crate) fn raised(error: dezero::Error) -> PyErr {
 /// NumPy's `AxisError`, which is a `ValueError` and an `IndexError`.
 fn axis_error(text: &str) -> PyErr {
     Python::attach(|py| {
-        let numpy = py.import("numpy.exceptions").or_else(|_| py.import("numpy"));
+        let numpy = py
+            .import("numpy.exceptions")
+            .or_else(|_| py.import("numpy"));
         match numpy.and_then(|numpy| numpy.getattr("AxisError")?.call1((text,))) {
             Ok(exception) => PyErr::from_value(exception),
             Err(error) => error,

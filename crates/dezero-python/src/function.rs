@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
 
 use dezero::{Array, Creator, Identity, Op, Variable};
 use pyo3::exceptions::{PyAttributeError, PyNotImplementedError, PyTypeError, PyValueError};
@@ -39,12 +40,21 @@ use crate::{identity, memory};
 pub(crate) struct PyFunction {
     /// For the functions of the engine: one call.
     creator: Option<Creator>,
-    /// What was handed out as inputs of that call; or what is lent while `backward` runs.
+    /// What was handed out as inputs of that call.
     inputs: Option<Py<PyAny>>,
-    /// The results, lent while `backward` runs.
-    outputs: Option<Vec<Py<PyVariable>>>,
+    /// What is lent to threads in which `backward` runs.
+    lent: Vec<Lent>,
+    /// What `generation` was set to.
+    generation: Option<usize>,
     /// The results of the last call.
     results: Vec<Identity>,
+}
+
+/// The inputs and results of a call while its `backward` runs.
+struct Lent {
+    thread: ThreadId,
+    inputs: Py<PyAny>,
+    outputs: Vec<Py<PyVariable>>,
 }
 
 /// A user's function as the engine holds it.
@@ -86,9 +96,17 @@ impl Drop for PythonFunction {
 impl PythonFunction {
     fn new(object: &Bound<'_, PyFunction>) -> PyResult<Self> {
         let name = object.get_type().name()?.to_string();
-        let style = if object.is_instance_of::<SimpleFunction>() { Style::Arrays } else { Style::Variables };
+        let style = if object.is_instance_of::<SimpleFunction>() {
+            Style::Arrays
+        } else {
+            Style::Variables
+        };
         HELD.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { object: object.clone().unbind(), name, style })
+        Ok(Self {
+            object: object.clone().unbind(),
+            name,
+            style,
+        })
     }
 
     pub(crate) fn object(&self) -> &Py<PyFunction> {
@@ -96,12 +114,18 @@ impl PythonFunction {
     }
 
     fn compute(&self, py: Python<'_>, xs: &[Array]) -> PyResult<Vec<Array>> {
-        let xs = xs.iter().map(|x| memory::shown(py, x.clone())).collect::<PyResult<Vec<_>>>()?;
-        let ys = self.object.bind(py).call_method1("forward", PyTuple::new(py, xs)?)?;
+        let xs = xs
+            .iter()
+            .map(|x| memory::shown(py, x.clone()))
+            .collect::<PyResult<Vec<_>>>()?;
+        let ys = self
+            .object
+            .bind(py)
+            .call_method1("forward", PyTuple::new(py, xs)?)?;
         let array = |y: Bound<'_, PyAny>| match Given::try_of(&y)? {
             Some(Given::Array(array)) => Ok(array),
-            Some(given) => Ok(given.into_variable().look(Array::clone)),
-            None => {
+            Some(given) if !given.is_variable() => Ok(given.into_variable().look(Array::clone)),
+            _ => {
                 let kind = y.get_type();
                 Err(PyTypeError::new_err(format!(
                     "forward of {} gave a {kind}; an array is due, or a tuple of arrays",
@@ -110,6 +134,10 @@ impl PythonFunction {
             }
         };
         match ys.cast::<PyTuple>() {
+            Ok(ys) if ys.is_empty() => Err(PyValueError::new_err(format!(
+                "forward of {} gave no results; at least one is due",
+                self.name
+            ))),
             Ok(ys) => ys.iter().map(array).collect(),
             Err(_) => Ok(vec![array(ys)?]),
         }
@@ -123,7 +151,10 @@ impl PythonFunction {
         gys: &[Variable],
     ) -> PyResult<Vec<Variable>> {
         let objects = |variables: &[Variable]| -> PyResult<Vec<Bound<'_, PyVariable>>> {
-            variables.iter().map(|x| object(py, x.clone(), self.style)).collect()
+            variables
+                .iter()
+                .map(|x| object(py, x.clone(), self.style))
+                .collect()
         };
         let function = self.object.bind(py);
         let inputs = PyList::new(py, objects(xs)?)?;
@@ -135,15 +166,18 @@ impl PythonFunction {
                 PyTuple::new(py, arrays.collect::<PyResult<Vec<_>>>()?)?
             }
         };
-        let lent = {
-            let mut this = function.borrow_mut();
-            (this.inputs.replace(inputs.into_any().unbind()), this.outputs.replace(outputs))
-        };
+        let thread = thread::current().id();
+        let inputs = inputs.into_any().unbind();
+        function.borrow_mut().lent.push(Lent {
+            thread,
+            inputs,
+            outputs,
+        });
         let gxs = function.call_method1("backward", arguments);
         let returned = {
             let mut this = function.borrow_mut();
-            let PyFunction { inputs, outputs, .. } = &mut *this;
-            (std::mem::replace(inputs, lent.0), std::mem::replace(outputs, lent.1))
+            let at = this.lent.iter().rposition(|lent| lent.thread == thread);
+            at.map(|at| this.lent.remove(at))
         };
         drop(returned);
         let gxs = gxs?;
@@ -160,13 +194,18 @@ impl PythonFunction {
                 xs.len()
             )));
         }
-        gxs.iter().zip(xs).enumerate().map(|(i, (gx, x))| self.derivative(i, gx, x)).collect()
+        gxs.iter()
+            .zip(xs)
+            .enumerate()
+            .map(|(i, (gx, x))| self.derivative(i, gx, x))
+            .collect()
     }
 
     /// The derivative of input `i`, as `backward` gave it.
     fn derivative(&self, i: usize, gx: &Bound<'_, PyAny>, x: &Variable) -> PyResult<Variable> {
         if gx.is_none() {
-            let zeros = Array::zeros(&x.shape(), x.dtype()).map_err(crate::errors::raised_by_array)?;
+            let zeros =
+                Array::zeros(&x.shape(), x.dtype()).map_err(crate::errors::raised_by_array)?;
             return Ok(Variable::constant(zeros));
         }
         let gx = match Given::try_of(gx)? {
@@ -199,11 +238,22 @@ impl dezero::Function for PythonFunction {
     }
 
     fn forward(&self, xs: &[Array]) -> dezero::Result<Vec<Array>> {
-        Python::attach(|py| self.compute(py, xs).map_err(|error| keep(error, &self.name)))
+        Python::attach(|py| {
+            self.compute(py, xs)
+                .map_err(|error| keep(error, &self.name))
+        })
     }
 
-    fn backward(&self, xs: &[Variable], ys: &[Variable], gys: &[Variable]) -> dezero::Result<Vec<Variable>> {
-        Python::attach(|py| self.differentiate(py, xs, ys, gys).map_err(|error| keep(error, &self.name)))
+    fn backward(
+        &self,
+        xs: &[Variable],
+        ys: &[Variable],
+        gys: &[Variable],
+    ) -> dezero::Result<Vec<Variable>> {
+        Python::attach(|py| {
+            self.differentiate(py, xs, ys, gys)
+                .map_err(|error| keep(error, &self.name))
+        })
     }
 }
 
@@ -231,15 +281,27 @@ impl PyFunction {
 
     /// Applies the function to Variables, arrays or numbers. Returns a Variable, or a list of several.
     #[pyo3(signature = (*inputs))]
-    fn __call__<'py>(slf: &Bound<'py, Self>, inputs: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    fn __call__<'py>(
+        slf: &Bound<'py, Self>,
+        inputs: &Bound<'py, PyTuple>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let function = PythonFunction::new(slf)?;
+        if inputs.is_empty() {
+            return Err(PyValueError::new_err(format!(
+                "{} was applied to nothing",
+                function.name
+            )));
+        }
         let mut style = function.style;
         let mut variables = Vec::with_capacity(inputs.len());
         for input in inputs.iter() {
             // Without data, as a bias that is not there: the book passes such on.
             if input.is_none() {
-                return Err(PyTypeError::new_err(format!("{}: an input is None", function.name)));
+                return Err(PyTypeError::new_err(format!(
+                    "{}: an input is None",
+                    function.name
+                )));
             }
             let given = Given::of(&input)?;
             style = style.and(given.style());
@@ -247,9 +309,16 @@ impl PyFunction {
         }
         let refs: Vec<&Variable> = variables.iter().collect();
         let ys = dezero::Function::try_call(function, &refs).map_err(raised)?;
-        let results = if dezero::is_recording() { ys.iter().map(Variable::identity).collect() } else { Vec::new() };
+        let results = if dezero::is_recording() {
+            ys.iter().map(Variable::identity).collect()
+        } else {
+            Vec::new()
+        };
         slf.borrow_mut().results = results;
-        let mut ys = ys.into_iter().map(|y| object(py, y, style)).collect::<PyResult<Vec<_>>>()?;
+        let mut ys = ys
+            .into_iter()
+            .map(|y| object(py, y, style))
+            .collect::<PyResult<Vec<_>>>()?;
         if ys.len() == 1 {
             return Ok(ys.remove(0).into_any());
         }
@@ -274,7 +343,11 @@ impl PyFunction {
         let py = slf.py();
         let (creator, style) = {
             let this = slf.borrow();
-            if let Some(inputs) = &this.inputs {
+            if let Some(inputs) = this
+                .lent()
+                .map(|lent| &lent.inputs)
+                .or(this.inputs.as_ref())
+            {
                 return Ok(inputs.bind(py).clone());
             }
             (this.creator.clone(), Style::Variables)
@@ -301,10 +374,13 @@ impl PyFunction {
     fn outputs<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
         let py = slf.py();
         let this = slf.borrow();
-        if let Some(outputs) = &this.outputs {
-            let lent = outputs.iter().map(|y| {
+        if let Some(lent) = this.lent() {
+            let lent = lent.outputs.iter().map(|y| {
                 let held = y.borrow(py).held().map(Variable::identity);
-                held.map(|identity| Reference { identity, lent: Some(y.clone_ref(py)) })
+                held.map(|identity| Reference {
+                    identity,
+                    lent: Some(y.clone_ref(py)),
+                })
             });
             return PyList::new(py, lent.flatten().collect::<Vec<_>>());
         }
@@ -316,12 +392,24 @@ impl PyFunction {
         if results.is_empty() {
             return Err(not_applied(slf, "outputs"));
         }
-        PyList::new(py, results.into_iter().map(|identity| Reference { identity, lent: None }).collect::<Vec<_>>())
+        PyList::new(
+            py,
+            results
+                .into_iter()
+                .map(|identity| Reference {
+                    identity,
+                    lent: None,
+                })
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// One less than that of the results: the greatest among the inputs.
     #[getter]
     fn generation(slf: &Bound<'_, Self>) -> PyResult<usize> {
+        if let Some(generation) = slf.borrow().generation {
+            return Ok(generation);
+        }
         let creator = slf.borrow().creator.clone();
         if let Some(creator) = creator {
             return Ok(generation(&creator.output()) - 1);
@@ -329,6 +417,45 @@ impl PyFunction {
         let result = Self::result(slf)?;
         let result = result.borrow();
         Ok(result.held().map_or(0, generation).saturating_sub(1))
+    }
+
+    #[setter]
+    fn set_generation(&mut self, generation: usize) {
+        self.generation = Some(generation);
+    }
+
+    /// The derivative of each input of a call of the engine's, from that of its result.
+    fn _differentiate<'py>(
+        slf: &Bound<'py, Self>,
+        gy: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let creator = slf
+            .borrow()
+            .creator
+            .clone()
+            .ok_or_else(|| not_applied(slf, "inputs"))?;
+        let xs = creator.inputs();
+        let refs: Vec<&Variable> = xs.iter().collect();
+        let (line, pass, op) = (creator.line(), creator.pass(), creator.op());
+        let f = |xs: &[Variable]| {
+            let mut ys = op.record(&xs.iter().collect::<Vec<_>>(), line, pass)?;
+            Ok::<_, dezero::Error>(ys.swap_remove(0))
+        };
+        let (_, pullback) = dezero::transforms::try_vjp(f, refs.as_slice()).map_err(raised)?;
+        let gy = match Given::of(gy)? {
+            Given::Variable(gy, _) => gy,
+            given => given.into_variable().detach(),
+        };
+        let gxs = pullback.try_apply(&gy).map_err(raised)?;
+        let mut gxs = gxs
+            .into_iter()
+            .map(|gx| object(py, gx, Style::Variables))
+            .collect::<PyResult<Vec<_>>>()?;
+        if gxs.len() == 1 {
+            return Ok(gxs.remove(0).into_any());
+        }
+        Ok(PyTuple::new(py, gxs)?.into_any())
     }
 
     /// Makes this the creator of a variable that a function of the engine computed.
@@ -342,32 +469,51 @@ impl PyFunction {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.inputs)?;
-        self.outputs.iter().flatten().try_for_each(|output| visit.call(output))
+        for lent in &self.lent {
+            visit.call(&lent.inputs)?;
+            lent.outputs
+                .iter()
+                .try_for_each(|output| visit.call(output))?;
+        }
+        Ok(())
     }
 
     fn __clear__(&mut self) {
         self.inputs = None;
-        self.outputs = None;
+        self.lent.clear();
         self.creator = None;
     }
 }
 
 impl PyFunction {
+    /// What is lent to this thread.
+    fn lent(&self) -> Option<&Lent> {
+        let thread = thread::current().id();
+        self.lent.iter().rfind(|lent| lent.thread == thread)
+    }
+
     /// A result of the last call that is still there.
     fn result<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyVariable>> {
         let results = slf.borrow().results.clone();
-        let found = results.into_iter().find_map(|identity| identity::find(slf.py(), identity));
+        let found = results
+            .into_iter()
+            .find_map(|identity| identity::find(slf.py(), identity));
         found.ok_or_else(|| not_applied(slf, "inputs"))
     }
 }
 
 fn missing(function: &Bound<'_, PyFunction>, method: &str) -> PyResult<PyErr> {
     let name = function.get_type().name()?;
-    Ok(PyNotImplementedError::new_err(format!("the function {name} has no {method}")))
+    Ok(PyNotImplementedError::new_err(format!(
+        "the function {name} has no {method}"
+    )))
 }
 
 fn not_applied(function: &Bound<'_, PyFunction>, attribute: &str) -> PyErr {
-    let name = function.get_type().name().map_or_else(|_| "Function".to_owned(), |name| name.to_string());
+    let name = function
+        .get_type()
+        .name()
+        .map_or_else(|_| "Function".to_owned(), |name| name.to_string());
     PyAttributeError::new_err(format!(
         "'{name}' object has no attribute '{attribute}': it was not applied, or not recorded, or its results are gone"
     ))
@@ -388,13 +534,19 @@ pub(crate) fn register_classes(py: Python<'_>, classes: Py<PyDict>) {
 }
 
 /// The object of a call of a function of the engine.
-pub(crate) fn of_creator<'py>(py: Python<'py>, creator: Creator, _style: Style) -> PyResult<Bound<'py, PyFunction>> {
+pub(crate) fn of_creator<'py>(
+    py: Python<'py>,
+    creator: Creator,
+    _style: Style,
+) -> PyResult<Bound<'py, PyFunction>> {
     let class = match CLASSES.get(py) {
         Some(classes) => classes.bind(py).get_item(creator.label())?,
         None => None,
     };
     let class = class.unwrap_or_else(|| py.get_type::<PyFunction>().into_any());
-    let function = class.call_method1("__new__", (&class,))?.cast_into::<PyFunction>()?;
+    let function = class
+        .call_method1("__new__", (&class,))?
+        .cast_into::<PyFunction>()?;
     function.borrow_mut().creator = Some(creator);
     Ok(function)
 }
@@ -407,7 +559,12 @@ pub(crate) fn generation(variable: &Variable) -> usize {
     for (at, step) in trace.steps.iter().enumerate() {
         let below = match &step.source {
             dezero::trace::Source::Call(op, inputs) => {
-                let deepest = inputs.iter().filter_map(|x| deep.get(x)).max().copied().unwrap_or(0);
+                let deepest = inputs
+                    .iter()
+                    .filter_map(|x| deep.get(x))
+                    .max()
+                    .copied()
+                    .unwrap_or(0);
                 deepest + usize::from(!matches!(op, Op::Output(_)))
             }
             _ => 0,
@@ -415,7 +572,12 @@ pub(crate) fn generation(variable: &Variable) -> usize {
         deep.insert(at, below);
         last = below;
     }
-    trace.outputs.first().and_then(|y| deep.get(y)).copied().unwrap_or(last)
+    trace
+        .outputs
+        .first()
+        .and_then(|y| deep.get(y))
+        .copied()
+        .unwrap_or(last)
 }
 
 /// A function whose `backward` works on arrays, as in the first half of the book's second stage: it gets NumPy arrays and
@@ -427,7 +589,10 @@ pub(crate) struct SimpleFunction;
 impl SimpleFunction {
     #[new]
     #[pyo3(signature = (*args, **kwargs))]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+    fn new(
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
         PyClassInitializer::from(PyFunction::new(args, kwargs)).add_subclass(Self)
     }
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dezero::Identity;
-use pyo3::prelude::*;
 use pyo3::ffi;
+use pyo3::prelude::*;
 use rustc_hash::FxBuildHasher;
 
 use crate::variable::PyVariable;
@@ -24,7 +24,10 @@ struct Table {
     serial: u64,
 }
 
-static TABLE: Mutex<Table> = Mutex::new(Table { entries: HashMap::with_hasher(FxBuildHasher), serial: 0 });
+static TABLE: Mutex<Table> = Mutex::new(Table {
+    entries: HashMap::with_hasher(FxBuildHasher),
+    serial: 0,
+});
 
 fn table() -> MutexGuard<'static, Table> {
     // Nothing that can panic or run Python code happens under this lock.
@@ -35,7 +38,10 @@ fn table() -> MutexGuard<'static, Table> {
 pub(crate) fn remember(identity: Identity, object: &Bound<'_, PyVariable>) -> u64 {
     let mut table = table();
     table.serial += 1;
-    let entry = Entry { address: object.as_ptr().expose_provenance(), serial: table.serial };
+    let entry = Entry {
+        address: object.as_ptr().expose_provenance(),
+        serial: table.serial,
+    };
     table.entries.insert(identity, entry);
     entry.serial
 }
@@ -43,7 +49,11 @@ pub(crate) fn remember(identity: Identity, object: &Bound<'_, PyVariable>) -> u6
 /// Forgets an object, if no other took its place.
 pub(crate) fn forget(identity: Identity, serial: u64) {
     let mut table = table();
-    if table.entries.get(&identity).is_some_and(|entry| entry.serial == serial) {
+    if table
+        .entries
+        .get(&identity)
+        .is_some_and(|entry| entry.serial == serial)
+    {
         table.entries.remove(&identity);
     }
 }

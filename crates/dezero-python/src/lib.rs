@@ -37,6 +37,7 @@ fn _dezero(module: &Bound<'_, PyModule>) -> PyResult<()> {
         ($($name:path),+ $(,)?) => {$(module.add_function(wrap_pyfunction!($name, module)?)?;)+};
     }
     functions!(
+        variable::_restore,
         function::register_classes,
         operations::reshape,
         operations::transpose,

@@ -4,11 +4,13 @@
 //! becomes float32; everything else is a `TypeError`.
 
 use dezero::{Array, DType};
-use numpy::npyffi::flags::{NPY_ARRAY_ALIGNED, NPY_ARRAY_WRITEABLE};
+use numpy::npyffi::flags::{NPY_ARRAY_ALIGNED, NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE};
 use numpy::{
-    Element, PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+    Element, PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
+    PyUntypedArrayMethods,
 };
 use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -19,18 +21,27 @@ struct Buffer(Array);
 
 /// The elements of a NumPy array, copied into the engine.
 pub(crate) fn array_of(object: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
-    if let Some(array) = direct::<f64>(object).or_else(|| direct::<f32>(object)).or_else(|| direct::<i64>(object)) {
+    if let Some(array) = direct::<f64>(object)
+        .or_else(|| direct::<f32>(object))
+        .or_else(|| direct::<i64>(object))
+    {
         return Ok(array);
     }
     let native = native(object)?;
-    let array = direct::<f64>(&native).or_else(|| direct::<f32>(&native)).or_else(|| direct::<i64>(&native));
+    let array = direct::<f64>(&native)
+        .or_else(|| direct::<f32>(&native))
+        .or_else(|| direct::<i64>(&native));
     match array {
         Some(array) => Ok(array),
         // A byte that shows as a bool may be any number.
         None => {
-            let bytes = native.call_method1("view", ("int8",))?.call_method1("astype", ("int64",))?;
+            let bytes = native
+                .call_method1("view", ("int8",))?
+                .call_method1("astype", ("int64",))?;
             let bytes = bytes.cast_into::<PyUntypedArray>()?;
-            Ok(direct::<i64>(&bytes).expect("an int64 array just made").astype(DType::Bool))
+            Ok(direct::<i64>(&bytes)
+                .expect("an int64 array just made")
+                .astype(DType::Bool))
         }
     }
 }
@@ -50,7 +61,10 @@ where
 }
 
 /// Shows the elements, if they lie in row-major order and aligned.
-fn with_elements<T: Element, R>(array: &Bound<'_, PyArrayDyn<T>>, look: impl FnOnce(&[T]) -> R) -> Option<R> {
+fn with_elements<T: Element, R>(
+    array: &Bound<'_, PyArrayDyn<T>>,
+    look: impl FnOnce(&[T]) -> R,
+) -> Option<R> {
     #[expect(unsafe_code, reason = "the flags have no other accessor")]
     // SAFETY: the pointer is that of a live array, whose flags are a plain number.
     let flags = unsafe { (*array.as_array_ptr()).fields.flags };
@@ -80,10 +94,14 @@ fn native<'py>(object: &Bound<'py, PyUntypedArray>) -> PyResult<Bound<'py, PyUnt
         (b'b', _) => "bool",
         _ => {
             let hint = match dtype.kind() {
-                b'O' => "an array of objects, as NumPy makes of what is ragged or mixed, has no derivatives",
+                b'O' => {
+                    "an array of objects, as NumPy makes of what is ragged or mixed, has no derivatives"
+                }
                 b'u' => "`astype('int64')` converts where the numbers are small enough",
                 b'f' => "`astype('float64')` rounds to double precision",
-                b'c' => "there are no complex derivatives here; real and imaginary part can be two variables",
+                b'c' => {
+                    "there are no complex derivatives here; real and imaginary part can be two variables"
+                }
                 _ => "only numbers have derivatives",
             };
             let name = dtype.getattr("name")?;
@@ -96,7 +114,9 @@ fn native<'py>(object: &Bound<'py, PyUntypedArray>) -> PyResult<Bound<'py, PyUnt
     let arguments = PyDict::new(py);
     arguments.set_item("dtype", wanted)?;
     arguments.set_item("order", "C")?;
-    Ok(numpy(py)?.call_method("array", (object,), Some(&arguments))?.cast_into()?)
+    Ok(numpy(py)?
+        .call_method("array", (object,), Some(&arguments))?
+        .cast_into()?)
 }
 
 /// Whether the engine has the dtype, so that an array can stay the data of a variable.
@@ -104,13 +124,38 @@ fn native<'py>(object: &Bound<'py, PyUntypedArray>) -> PyResult<Bound<'py, PyUnt
 /// # Errors
 ///
 /// `TypeError` where it could not even be converted.
-pub(crate) fn held_as_it_is<'py>(object: &Bound<'py, PyUntypedArray>) -> PyResult<Bound<'py, PyUntypedArray>> {
+pub(crate) fn held_as_it_is<'py>(
+    object: &Bound<'py, PyUntypedArray>,
+) -> PyResult<Bound<'py, PyUntypedArray>> {
     let dtype = object.dtype();
-    let held = matches!((dtype.kind(), dtype.itemsize()), (b'f', 4 | 8) | (b'i', 8) | (b'b', _));
+    let held = matches!(
+        (dtype.kind(), dtype.itemsize()),
+        (b'f', 4 | 8) | (b'i', 8) | (b'b', _)
+    );
     if held && dtype.is_native_byteorder() != Some(false) {
         return Ok(object.clone());
     }
     native(object)
+}
+
+/// How many references there are to an array.
+pub(crate) fn references(array: &Py<PyUntypedArray>) -> isize {
+    #[expect(unsafe_code, reason = "there is no other accessor")]
+    // SAFETY: the reference holds the array alive.
+    unsafe {
+        ffi::Py_REFCNT(array.as_ptr())
+    }
+}
+
+/// Whether nobody can see or change the elements but through this one reference to the array.
+pub(crate) fn is_sole(array: &Py<PyUntypedArray>, py: Python<'_>) -> bool {
+    #[expect(unsafe_code, reason = "there are no other accessors")]
+    // SAFETY: the reference holds the array alive, whose fields are plain.
+    let owns = unsafe {
+        let fields = &(*array.bind(py).as_array_ptr()).fields;
+        fields.flags & NPY_ARRAY_OWNDATA != 0 && fields.base.is_null()
+    };
+    owns && references(array) == 1
 }
 
 /// Whether a NumPy array has the shape, dtype and bits of the engine's.
@@ -125,19 +170,29 @@ pub(crate) fn is_same(object: &Bound<'_, PyUntypedArray>, array: &Array) -> bool
         }
 }
 
-fn same_bits<T, B: PartialEq>(object: &Bound<'_, PyUntypedArray>, array: &Array, bits: fn(T) -> B) -> bool
+fn same_bits<T, B: PartialEq>(
+    object: &Bound<'_, PyUntypedArray>,
+    array: &Array,
+    bits: fn(T) -> B,
+) -> bool
 where
     T: Element + dezero::Element,
 {
     let (Ok(object), Some(held)) = (object.cast::<PyArrayDyn<T>>(), array.as_slice::<T>()) else {
         return false;
     };
-    with_elements(object, |values| values.iter().zip(held).all(|(&a, &b)| bits(a) == bits(b))).unwrap_or(false)
+    with_elements(object, |values| {
+        values.iter().zip(held).all(|(&a, &b)| bits(a) == bits(b))
+    })
+    .unwrap_or(false)
 }
 
 /// A NumPy array of its own with these elements.
 pub(crate) fn copied<'py>(py: Python<'py>, array: &Array) -> Bound<'py, PyUntypedArray> {
-    fn copied<'py, T: Element + dezero::Element>(py: Python<'py>, array: &Array) -> Bound<'py, PyUntypedArray> {
+    fn copied<'py, T: Element + dezero::Element>(
+        py: Python<'py>,
+        array: &Array,
+    ) -> Bound<'py, PyUntypedArray> {
         let view = array.view::<T>().expect("the dtype was looked at");
         PyArray::from_array(py, &view).as_untyped().clone()
     }
@@ -173,7 +228,10 @@ pub(crate) fn shown<'py>(py: Python<'py>, array: Array) -> PyResult<Bound<'py, P
             DType::Bool => shown::<bool>(py, array)?,
         }
     };
-    #[expect(unsafe_code, reason = "the flags have no other accessor that needs no call of Python")]
+    #[expect(
+        unsafe_code,
+        reason = "the flags have no other accessor that needs no call of Python"
+    )]
     // SAFETY: the array was made above, and nobody else has seen it.
     unsafe {
         (*array.as_array_ptr()).fields.flags &= !NPY_ARRAY_WRITEABLE;

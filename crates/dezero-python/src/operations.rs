@@ -3,7 +3,6 @@
 use ::std::ffi::{CStr, CString};
 
 use dezero::{Array, Binary, Op, Primitive, Variable, primitives};
-use numpy::PyUntypedArrayMethods;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
@@ -40,6 +39,19 @@ fn apply<'py>(
     object(x.py(), y, style)
 }
 
+/// A variable that has the shape already is itself what is wanted.
+fn of_shape<'py>(x: &Bound<'py, PyAny>, shape: &[isize]) -> Option<Object<'py>> {
+    let variable = x.cast::<PyVariable>().ok()?;
+    let same = variable.borrow().held()?.look(|value| {
+        let lengths = value.shape().iter().copied();
+        value.ndim() == shape.len()
+            && lengths
+                .zip(shape)
+                .all(|(a, &b)| usize::try_from(b) == Ok(a))
+    });
+    same.then(|| variable.clone())
+}
+
 /// Applies an operation to a variable and what stands beside it, on whichever side. `None` for what does not
 /// compute with variables.
 fn beside<'py>(
@@ -55,7 +67,13 @@ fn beside<'py>(
     let style = x.borrow().style.and(other.style());
     let x = engine(x)?;
     let size = x.size().max(other.size());
-    let y = run(py, size, || if reflected { op.apply(other, x) } else { op.apply(x, other) })?;
+    let y = run(py, size, || {
+        if reflected {
+            op.apply(other, x)
+        } else {
+            op.apply(x, other)
+        }
+    })?;
     Ok(object(py, y, style)?.into_any())
 }
 
@@ -80,35 +98,59 @@ fn both<'py>(
 
 #[pymethods]
 impl PyVariable {
-    fn __add__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __add__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, false, Binary::Add)
     }
 
-    fn __radd__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __radd__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, true, Binary::Add)
     }
 
-    fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __sub__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, false, Binary::Sub)
     }
 
-    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __rsub__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, true, Binary::Sub)
     }
 
-    fn __mul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __mul__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, false, Binary::Mul)
     }
 
-    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __rmul__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, true, Binary::Mul)
     }
 
-    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __truediv__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, false, Binary::Div)
     }
 
-    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn __rtruediv__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         beside(slf, other, true, Binary::Div)
     }
 
@@ -134,7 +176,10 @@ impl PyVariable {
         matmul(slf, other)
     }
 
-    fn __rmatmul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+    fn __rmatmul__<'py>(
+        slf: &Bound<'py, Self>,
+        other: &Bound<'py, PyAny>,
+    ) -> PyResult<Object<'py>> {
         matmul(other, slf)
     }
 
@@ -150,7 +195,10 @@ impl PyVariable {
         apply(slf, Variable::try_abs)
     }
 
-    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+    fn __getitem__<'py>(
+        slf: &Bound<'py, Self>,
+        index: &Bound<'py, PyAny>,
+    ) -> PyResult<Object<'py>> {
         get_item(slf, index)
     }
 }
@@ -158,7 +206,9 @@ impl PyVariable {
 fn no_modulo(modulo: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
     match modulo {
         None => Ok(()),
-        Some(_) => Err(PyTypeError::new_err("pow() with a modulus has no derivative")),
+        Some(_) => Err(PyTypeError::new_err(
+            "pow() with a modulus has no derivative",
+        )),
     }
 }
 
@@ -176,11 +226,22 @@ pub(crate) fn add_primitives(py: Python<'_>, module: &Bound<'_, PyModule>) -> Py
 
 /// The arguments of a primitive: its variables, then its numbers.
 fn names_of(primitive: &Primitive) -> Vec<&'static str> {
-    let variables: &[&str] = if primitive.arity == 1 { &["x"] } else { &["x0", "x1"] };
-    variables.iter().chain(primitive.parameters).copied().collect()
+    let variables: &[&str] = if primitive.arity == 1 {
+        &["x"]
+    } else {
+        &["x0", "x1"]
+    };
+    variables
+        .iter()
+        .chain(primitive.parameters)
+        .copied()
+        .collect()
 }
 
-fn function_of<'py>(py: Python<'py>, primitive: &'static Primitive) -> PyResult<Bound<'py, PyCFunction>> {
+fn function_of<'py>(
+    py: Python<'py>,
+    primitive: &'static Primitive,
+) -> PyResult<Bound<'py, PyCFunction>> {
     let names = names_of(primitive);
     let doc = format!(
         "{}({})\n--\n\n{}\n\nTakes Variables, arrays or numbers, and works elementwise, with NumPy's broadcasting; \
@@ -191,12 +252,21 @@ fn function_of<'py>(py: Python<'py>, primitive: &'static Primitive) -> PyResult<
     );
     // Kept for as long as the interpreter lives, as the function is.
     let text = |text: String| -> &'static CStr {
-        Box::leak(CString::new(text).expect("names and docs have no zeros").into_boxed_c_str())
+        Box::leak(
+            CString::new(text)
+                .expect("names and docs have no zeros")
+                .into_boxed_c_str(),
+        )
     };
     let call = move |arguments: &Bound<'_, PyTuple>, named: Option<&Bound<'_, PyDict>>| {
         apply_primitive(primitive, arguments, named).map(Bound::unbind)
     };
-    PyCFunction::new_closure(py, Some(text(primitive.name.to_owned())), Some(text(doc)), call)
+    PyCFunction::new_closure(
+        py,
+        Some(text(primitive.name.to_owned())),
+        Some(text(doc)),
+        call,
+    )
 }
 
 fn apply_primitive<'py>(
@@ -204,7 +274,6 @@ fn apply_primitive<'py>(
     arguments: &Bound<'py, PyTuple>,
     named: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Object<'py>> {
-    let py = arguments.py();
     if named.is_none() && arguments.len() == primitive.arity && primitive.parameters.is_empty() {
         let x = arguments.get_item(0)?;
         return match &primitive.op {
@@ -229,26 +298,41 @@ fn apply_primitive<'py>(
     if let (Op::Binary(op), [x0, x1]) = (&primitive.op, variables) {
         return both(x0, x1, |x0, x1| op.apply(x0, x1));
     }
-    let parameters = parameters.iter().map(PyAnyMethods::extract).collect::<PyResult<Vec<f64>>>()?;
-    let _ = py;
+    let parameters = parameters
+        .iter()
+        .map(PyAnyMethods::extract)
+        .collect::<PyResult<Vec<f64>>>()?;
     apply(&variables[0], |x| primitive.apply_with(&[x], &parameters))
 }
 
 fn wrong_arguments(primitive: &Primitive, names: &[&str]) -> PyErr {
-    PyTypeError::new_err(format!("{0}() takes the arguments {0}({1})", primitive.name, names.join(", ")))
+    PyTypeError::new_err(format!(
+        "{0}() takes the arguments {0}({1})",
+        primitive.name,
+        names.join(", ")
+    ))
 }
 
 /// The same elements in another shape, of which one length may be -1.
 #[pyfunction]
-pub(crate) fn reshape<'py>(x: &Bound<'py, PyAny>, shape: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+pub(crate) fn reshape<'py>(
+    x: &Bound<'py, PyAny>,
+    shape: &Bound<'py, PyAny>,
+) -> PyResult<Object<'py>> {
     let shape = numbers(shape)?;
+    if let Some(x) = of_shape(x, &shape) {
+        return Ok(x);
+    }
     apply(x, |x| x.try_reshape(shape))
 }
 
 /// The axes in another order: reversed, or as `axes` says.
 #[pyfunction]
 #[pyo3(signature = (x, axes=None))]
-pub(crate) fn transpose<'py>(x: &Bound<'py, PyAny>, axes: Option<&Bound<'py, PyAny>>) -> PyResult<Object<'py>> {
+pub(crate) fn transpose<'py>(
+    x: &Bound<'py, PyAny>,
+    axes: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Object<'py>> {
     match axes {
         None => apply(x, Variable::try_transpose),
         Some(axes) => {
@@ -318,15 +402,27 @@ pub(crate) fn cumsum<'py>(x: &Bound<'py, PyAny>, axis: isize) -> PyResult<Object
 
 /// Elements repeated along new axes and axes of length 1, to a shape.
 #[pyfunction]
-pub(crate) fn broadcast_to<'py>(x: &Bound<'py, PyAny>, shape: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+pub(crate) fn broadcast_to<'py>(
+    x: &Bound<'py, PyAny>,
+    shape: &Bound<'py, PyAny>,
+) -> PyResult<Object<'py>> {
     let shape = numbers(shape)?;
+    if let Some(x) = of_shape(x, &shape) {
+        return Ok(x);
+    }
     apply(x, |x| x.try_broadcast_to(shape))
 }
 
 /// The reverse of `broadcast_to`: sums over the axes that it would repeat.
 #[pyfunction]
-pub(crate) fn sum_to<'py>(x: &Bound<'py, PyAny>, shape: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+pub(crate) fn sum_to<'py>(
+    x: &Bound<'py, PyAny>,
+    shape: &Bound<'py, PyAny>,
+) -> PyResult<Object<'py>> {
     let shape = numbers(shape)?;
+    if let Some(x) = of_shape(x, &shape) {
+        return Ok(x);
+    }
     apply(x, |x| x.try_sum_to(shape))
 }
 
@@ -339,7 +435,10 @@ pub(crate) fn expand_dims<'py>(x: &Bound<'py, PyAny>, axis: isize) -> PyResult<O
 /// Without the named axes, or without all axes of length 1.
 #[pyfunction]
 #[pyo3(signature = (x, axis=None))]
-pub(crate) fn squeeze<'py>(x: &Bound<'py, PyAny>, axis: Option<&Bound<'py, PyAny>>) -> PyResult<Object<'py>> {
+pub(crate) fn squeeze<'py>(
+    x: &Bound<'py, PyAny>,
+    axis: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Object<'py>> {
     let axes = axes(axis, false)?;
     apply(x, |x| x.try_squeeze(axes))
 }
@@ -393,10 +492,14 @@ fn join<'py>(
     f: impl FnOnce(&[&Variable]) -> dezero::Result<Variable> + Send,
 ) -> PyResult<Object<'py>> {
     let Some(first) = xs.first() else {
-        return Err(pyo3::exceptions::PyValueError::new_err("need at least one array to join"));
+        return Err(pyo3::exceptions::PyValueError::new_err(
+            "need at least one array to join",
+        ));
     };
     let given = xs.iter().map(Given::of).collect::<PyResult<Vec<_>>>()?;
-    let style = given.iter().fold(Style::Variables, |style, x| style.and(x.style()));
+    let style = given
+        .iter()
+        .fold(Style::Variables, |style, x| style.and(x.style()));
     let variables: Vec<Variable> = given.into_iter().map(Given::into_variable).collect();
     let refs: Vec<&Variable> = variables.iter().collect();
     let size = refs.iter().map(|x| x.size()).sum();
@@ -406,7 +509,10 @@ fn join<'py>(
 
 /// The elements that an index names, as `x[slices]`: numbers, slices, `None`, `...`, arrays of ints or bools.
 #[pyfunction]
-pub(crate) fn get_item<'py>(x: &Bound<'py, PyAny>, slices: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
+pub(crate) fn get_item<'py>(
+    x: &Bound<'py, PyAny>,
+    slices: &Bound<'py, PyAny>,
+) -> PyResult<Object<'py>> {
     if let Some(slices) = basic_index(slices)? {
         return apply(x, |x| x.try_get_item(slices));
     }
@@ -419,10 +525,11 @@ pub(crate) fn get_item<'py>(x: &Bound<'py, PyAny>, slices: &Bound<'py, PyAny>) -
         Given::Float(_) | Given::Int(_) => Vec::new(),
     };
     let size: usize = shape.iter().product();
-    let places = numpy.call_method1("arange", (size,))?.call_method1("reshape", (PyTuple::new(x.py(), shape)?,))?;
+    let places = numpy
+        .call_method1("arange", (size,))?
+        .call_method1("reshape", (PyTuple::new(x.py(), shape)?,))?;
     let places = numpy.call_method1("asarray", (places.get_item(slices)?, "int64"))?;
     let places = places.cast_into::<numpy::PyUntypedArray>()?;
-    let _ = places.ndim();
     let places: Array = memory::array_of(&places)?;
     apply(x, |x| x.try_flatten()?.try_take(places, 0))
 }

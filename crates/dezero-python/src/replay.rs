@@ -48,14 +48,21 @@ pub(crate) fn compile(
         .named(name)
         .checks(checks)
         .tolerance(tolerance)
-        .on_other_shapes(if any_shape { OtherShapes::Record } else { OtherShapes::Error });
+        .on_other_shapes(if any_shape {
+            OtherShapes::Record
+        } else {
+            OtherShapes::Error
+        });
     let f = f.clone().unbind();
     let several = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let seen = several.clone();
     let call: Function = Box::new(move |xs| {
         Python::attach(|py| {
             let called = || -> PyResult<Vec<Variable>> {
-                let xs = xs.iter().map(|x| object(py, x.clone(), Style::Variables)).collect::<PyResult<Vec<_>>>()?;
+                let xs = xs
+                    .iter()
+                    .map(|x| object(py, x.clone(), Style::Variables))
+                    .collect::<PyResult<Vec<_>>>()?;
                 let ys = f.bind(py).call1(PyTuple::new(py, xs)?)?;
                 if ys.is_instance_of::<PyTuple>() || ys.is_instance_of::<PyList>() {
                     seen.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -66,9 +73,14 @@ pub(crate) fn compile(
             called().map_err(|error| keep(error, "f"))
         })
     });
-    let compiled = how.compile(call, at.refs().as_slice()).map_err(raised_by_program)?;
+    let compiled = how
+        .compile(call, at.refs().as_slice())
+        .map_err(raised_by_program)?;
     drop(take_kept());
-    Ok(PyCompiled { compiled, several: several.load(std::sync::atomic::Ordering::Relaxed) })
+    Ok(PyCompiled {
+        compiled,
+        several: several.load(std::sync::atomic::Ordering::Relaxed),
+    })
 }
 
 fn raised_by_program(error: Error) -> PyErr {
@@ -76,7 +88,11 @@ fn raised_by_program(error: Error) -> PyErr {
         return exception;
     }
     let text = error.to_string();
-    if error.is_record() { PyRuntimeError::new_err(text) } else { PyValueError::new_err(text) }
+    if error.is_record() {
+        PyRuntimeError::new_err(text)
+    } else {
+        PyValueError::new_err(text)
+    }
 }
 
 #[pymethods]
@@ -85,9 +101,14 @@ impl PyCompiled {
     fn __call__<'py>(&self, inputs: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = inputs.py();
         let at = Place::of(inputs)?;
-        let mut ys = py.detach(|| self.compiled.try_call(at.refs().as_slice())).map_err(raised_by_program)?;
+        let mut ys = py
+            .detach(|| self.compiled.try_call(at.refs().as_slice()))
+            .map_err(raised_by_program)?;
         if self.several {
-            let ys = ys.into_iter().map(|y| object(py, y, Style::Variables)).collect::<PyResult<Vec<_>>>()?;
+            let ys = ys
+                .into_iter()
+                .map(|y| object(py, y, Style::Variables))
+                .collect::<PyResult<Vec<_>>>()?;
             return Ok(PyList::new(py, ys)?.into_any());
         }
         Ok(object(py, ys.remove(0), Style::Variables)?.into_any())
@@ -100,7 +121,11 @@ impl PyCompiled {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Compiled {}: {} steps>", self.compiled.program().name(), self.compiled.program().len())
+        format!(
+            "<Compiled {}: {} steps>",
+            self.compiled.program().name(),
+            self.compiled.program().len()
+        )
     }
 }
 
@@ -129,7 +154,9 @@ impl PyProgram {
                 })
             })
             .collect::<PyResult<Vec<Array>>>()?;
-        let ys = py.detach(|| self.0.run(&arrays)).map_err(raised_by_program)?;
+        let ys = py
+            .detach(|| self.0.run(&arrays))
+            .map_err(raised_by_program)?;
         let mut ys: Vec<_> = ys.iter().map(|y| memory::copied(py, y)).collect();
         if ys.len() == 1 {
             return Ok(ys.remove(0).into_any());

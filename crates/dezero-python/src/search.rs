@@ -3,7 +3,10 @@
 use std::ops::ControlFlow;
 
 use dezero::Variable;
-use dezero::optim::{Adam, Error, GradientDescent, Iteration, Lbfgs, Method, Minimizer, Momentum, NewtonTrust, Optimum};
+use dezero::optim::{
+    Adam, Error, GradientDescent, Iteration, Lbfgs, Method, Minimizer, Momentum, NewtonTrust,
+    Optimum,
+};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
@@ -66,7 +69,11 @@ impl PyOptimum {
     /// The points on the way, if they were asked for: a list of tuples (numbers, value).
     #[getter]
     fn trace(&self) -> Vec<(Vec<f64>, f64)> {
-        self.optimum.trace.iter().map(|step| (step.x.to_vec(), step.value)).collect()
+        self.optimum
+            .trace
+            .iter()
+            .map(|step| (step.x.to_vec(), step.value))
+            .collect()
     }
 
     fn __repr__(&self) -> String {
@@ -102,7 +109,9 @@ fn method(name: &str, lr: Option<f64>) -> PyResult<Method> {
         }
     };
     if lr.is_some() && !matches!(name, "gd" | "momentum" | "adam") {
-        return Err(PyValueError::new_err(format!("method {name:?} takes no learning rate")));
+        return Err(PyValueError::new_err(format!(
+            "method {name:?} takes no learning rate"
+        )));
     }
     Ok(method)
 }
@@ -140,12 +149,16 @@ pub(crate) fn minimize(
     let py = f.py();
     let (f, at) = (callable(f)?, Place::of(start)?);
     let method = self::method(method, lr)?;
-    let bounds = bounds.map(|(lower, upper)| Ok::<_, PyErr>((bound(&lower)?, bound(&upper)?))).transpose()?;
+    let bounds = bounds
+        .map(|(lower, upper)| Ok::<_, PyErr>((bound(&lower)?, bound(&upper)?)))
+        .transpose()?;
     let look = move |step: &Iteration| {
         let looked = Python::attach(|py| {
             py.check_signals()?;
             match &callback {
-                Some(callback) => callback.call1(py, (step.iteration, step.x.to_vec(), step.value)).map(drop),
+                Some(callback) => callback
+                    .call1(py, (step.iteration, step.x.to_vec(), step.value))
+                    .map(drop),
                 None => Ok(()),
             }
         });
@@ -159,7 +172,10 @@ pub(crate) fn minimize(
     };
     let xs = at.refs();
     let found = py.detach(|| {
-        let mut minimizer = Minimizer::new(method).compile(compile).trace(trace).on_iteration(look);
+        let mut minimizer = Minimizer::new(method)
+            .compile(compile)
+            .trace(trace)
+            .on_iteration(look);
         if let Some((lower, upper)) = bounds {
             minimizer = minimizer.bounds(lower, upper);
         }
@@ -169,7 +185,11 @@ pub(crate) fn minimize(
         if let Some(iterations) = iterations {
             minimizer = minimizer.iterations(iterations);
         }
-        if maximize { minimizer.maximize(&f, xs.as_slice()) } else { minimizer.minimize(&f, xs.as_slice()) }
+        if maximize {
+            minimizer.maximize(&f, xs.as_slice())
+        } else {
+            minimizer.minimize(&f, xs.as_slice())
+        }
     });
     match (take_kept(), found) {
         (Some(exception), _) => Err(exception),

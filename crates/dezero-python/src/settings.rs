@@ -41,6 +41,12 @@ pub(crate) fn live_nodes() -> i64 {
 pub(crate) fn forward_warnings() {
     dezero::set_warning_handler(|text| {
         Python::attach(|py| {
+            // The text names lines of this crate; Python names the user's.
+            let name = text.split('`').nth(3).unwrap_or("a function");
+            let text = format!(
+                "backward of {name} reads the data of a Variable, which further derivatives take for a constant; compute with \
+                 Variables, or read x.detach().data where a constant is meant"
+            );
             let Ok(text) = CString::new(text) else { return };
             let category = py.get_type::<PyRuntimeWarning>();
             if let Err(error) = PyErr::warn(py, &category, &text, 1) {

@@ -4,17 +4,18 @@
 //! time, the one it was made of or a copy: the engine has a value of its own, and is brought up to date when the
 //! variable is used. So what was recorded before keeps its values.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use dezero::{Array, Backward, Variable};
+use dezero::{Array, Backward, Identity, Variable};
 use numpy::PyUntypedArray;
-use pyo3::ffi;
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
-use crate::errors::raised;
+use crate::errors::{raised, raised_by_array};
 use crate::function::{self, PyFunction, PythonFunction};
 use crate::{arguments, identity, memory};
 
@@ -54,11 +55,15 @@ pub(crate) struct PyVariable {
 struct Kept {
     /// The name, while there is no data.
     name: Option<String>,
-    /// The object that was last seen as the gradient.
-    grad: Option<Py<PyVariable>>,
+    /// The object that was last seen as the gradient, and which gradient of the engine's it stands for.
+    grad: Option<(Py<PyVariable>, Identity)>,
     /// The object that was seen as the creator, if the engine has no object for it; and what it was applied to.
     creator: Option<Py<PyFunction>>,
     inputs: Option<Py<PyAny>>,
+    /// The results below, which hold the gradients that were to be retained.
+    retained: Vec<Py<PyVariable>>,
+    /// The variable that this was last seen as the gradient of.
+    derivative_of: Option<Identity>,
 }
 
 struct Exposed {
@@ -86,11 +91,17 @@ impl Style {
 
 /// Gradients with data that Python may write into, by address and serial number: `backward` adds to gradients that no
 /// Python code then touches.
-static EXPOSED_GRADIENTS: Mutex<Vec<(dezero::Identity, u64)>> = Mutex::new(Vec::new());
+static EXPOSED_GRADIENTS: Mutex<Vec<(Identity, u64)>> = Mutex::new(Vec::new());
 
 impl PyVariable {
     fn bare(variable: Option<Variable>, style: Style) -> Self {
-        Self { variable, data: None, serial: 0, kept: None, style }
+        Self {
+            variable,
+            data: None,
+            serial: 0,
+            kept: None,
+            style,
+        }
     }
 
     fn kept(&mut self) -> &mut Kept {
@@ -117,7 +128,10 @@ impl PyVariable {
         if let Some(name) = this.kept.as_mut().and_then(|kept| kept.name.take()) {
             variable.set_name(&name);
         }
-        let old = this.data.replace(Exposed { array: array.unbind(), clean: false });
+        let old = this.data.replace(Exposed {
+            array: array.unbind(),
+            clean: false,
+        });
         drop(this);
         drop(old);
         Self::show(slf, Some(variable));
@@ -125,27 +139,67 @@ impl PyVariable {
     }
 
     /// Brings the engine up to date with what was written into the data.
-    fn refresh(&mut self, py: Python<'_>) -> PyResult<()> {
-        let (Some(exposed), Some(variable)) = (&mut self.data, &self.variable) else {
-            return Ok(());
+    fn refresh(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let (array, variable, sole) = {
+            let this = slf.borrow();
+            let (Some(exposed), Some(variable)) = (&this.data, &this.variable) else {
+                return Ok(());
+            };
+            let sole = memory::is_sole(&exposed.array, py);
+            if exposed.clean && sole {
+                return Ok(());
+            }
+            (exposed.array.bind(py).clone(), variable.clone(), sole)
         };
-        let sole = references(&exposed.array) == 1;
-        if exposed.clean && sole {
-            return Ok(());
+        // NumPy may let other threads run while it copies.
+        if !memory::is_same(&array, &variable.look(Array::clone)) {
+            variable.set_data(memory::array_of(&array)?);
         }
-        let array = exposed.array.bind(py);
-        if !memory::is_same(array, &variable.look(Array::clone)) {
-            variable.set_data(memory::array_of(array)?);
+        let mut this = slf.borrow_mut();
+        if let Some(exposed) = &mut this.data
+            && exposed.array.is(&array)
+        {
+            // Unless somebody got hold of it meanwhile.
+            exposed.clean = sole && memory::references(&exposed.array) == 2;
         }
-        exposed.clean = sole;
         Ok(())
     }
+}
+
+thread_local! {
+    /// What dropped variables held, while it waits to be dropped: gradients may have gradients, as deep as anyone cares.
+    static DROPPED: RefCell<Option<Vec<Box<Kept>>>> = const { RefCell::new(None) };
+}
+
+/// Drops what a variable held, never recursively.
+fn drop_kept(kept: Box<Kept>) {
+    let first = DROPPED.with_borrow_mut(|waiting| match waiting {
+        Some(waiting) => {
+            waiting.push(kept);
+            false
+        }
+        None => {
+            *waiting = Some(vec![kept]);
+            true
+        }
+    });
+    if !first {
+        return;
+    }
+    while let Some(kept) = DROPPED.with_borrow_mut(|waiting| waiting.as_mut().and_then(Vec::pop)) {
+        drop(kept);
+    }
+    DROPPED.set(None);
 }
 
 impl Drop for PyVariable {
     fn drop(&mut self) {
         if let Some(variable) = &self.variable {
             identity::forget(variable.identity(), self.serial);
+        }
+        if let Some(kept) = self.kept.take() {
+            drop_kept(kept);
         }
     }
 }
@@ -164,15 +218,20 @@ pub(crate) fn engine(object: &Bound<'_, PyVariable>) -> PyResult<Variable> {
             return Ok(variable.clone());
         }
     }
-    let mut this = object.borrow_mut();
-    this.refresh(object.py())?;
-    this.variable
+    PyVariable::refresh(object)?;
+    object
+        .borrow()
+        .variable
         .clone()
         .ok_or_else(|| PyTypeError::new_err("this Variable has no data yet: its data is None"))
 }
 
 /// The object that shows a variable of the engine: the one there is, or a new one.
-pub(crate) fn object(py: Python<'_>, variable: Variable, style: Style) -> PyResult<Bound<'_, PyVariable>> {
+pub(crate) fn object(
+    py: Python<'_>,
+    variable: Variable,
+    style: Style,
+) -> PyResult<Bound<'_, PyVariable>> {
     let identity = variable.identity();
     if let Some(object) = identity::find(py, identity) {
         return Ok(object);
@@ -192,21 +251,27 @@ pub(crate) fn object(py: Python<'_>, variable: Variable, style: Style) -> PyResu
 
 /// Brings gradients up to date that Python wrote into.
 pub(crate) fn refresh_gradients(py: Python<'_>) -> PyResult<()> {
-    let exposed = std::mem::take(&mut *EXPOSED_GRADIENTS.lock().unwrap_or_else(PoisonError::into_inner));
+    let exposed = std::mem::take(
+        &mut *EXPOSED_GRADIENTS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
     for (identity, serial) in exposed {
-        let Some(object) = identity::find(py, identity) else { continue };
-        let mut this = object.borrow_mut();
-        if this.serial == serial {
-            this.refresh(py)?;
-            drop(this);
+        let Some(object) = identity::find(py, identity) else {
+            continue;
+        };
+        if object.borrow().serial == serial {
+            PyVariable::refresh(&object)?;
             expose_gradient(identity, serial);
         }
     }
     Ok(())
 }
 
-fn expose_gradient(identity: dezero::Identity, serial: u64) {
-    let mut exposed = EXPOSED_GRADIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+fn expose_gradient(identity: Identity, serial: u64) {
+    let mut exposed = EXPOSED_GRADIENTS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     if !exposed.contains(&(identity, serial)) {
         exposed.push((identity, serial));
     }
@@ -233,9 +298,15 @@ impl PyVariable {
     }
 
     #[pyo3(signature = (data, name=None))]
-    fn __init__(slf: &Bound<'_, Self>, data: Option<&Bound<'_, PyAny>>, name: Option<String>) -> PyResult<()> {
+    fn __init__(
+        slf: &Bound<'_, Self>,
+        data: Option<&Bound<'_, PyAny>>,
+        name: Option<String>,
+    ) -> PyResult<()> {
         if let Some(data) = data {
-            let array = data.cast::<PyUntypedArray>().map_err(|_| arguments::unsupported(data))?;
+            let array = data
+                .cast::<PyUntypedArray>()
+                .map_err(|_| arguments::unsupported(data))?;
             Self::start(slf, memory::held_as_it_is(array)?)?;
         }
         slf.borrow_mut().set_name(name);
@@ -250,9 +321,13 @@ impl PyVariable {
     fn data<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyUntypedArray>>> {
         let py = slf.py();
         let mut this = slf.borrow_mut();
-        let Some(variable) = this.variable.clone() else { return Ok(None) };
+        let Some(variable) = this.variable.clone() else {
+            return Ok(None);
+        };
         if let Some(exposed) = &mut this.data {
             exposed.clean = false;
+            // Counts as reading the value.
+            drop(variable.data());
             return Ok(Some(exposed.array.bind(py).clone()));
         }
         drop(this);
@@ -262,7 +337,10 @@ impl PyVariable {
         }
         let array = memory::copied(py, &value);
         let mut this = slf.borrow_mut();
-        this.data = Some(Exposed { array: array.clone().unbind(), clean: false });
+        this.data = Some(Exposed {
+            array: array.clone().unbind(),
+            clean: false,
+        });
         if variable.is_constant() {
             // Perhaps a gradient.
             expose_gradient(variable.identity(), this.serial);
@@ -290,7 +368,10 @@ impl PyVariable {
                 {
                     return Ok(());
                 }
-                let old = this.data.replace(Exposed { array: array.unbind(), clean: false });
+                let old = this.data.replace(Exposed {
+                    array: array.unbind(),
+                    clean: false,
+                });
                 let constant = variable.is_constant();
                 let serial = this.serial;
                 drop(this);
@@ -301,7 +382,9 @@ impl PyVariable {
                 Ok(())
             }
             Some(variable) => {
-                let label = variable.creator().map_or_else(String::new, |c| format!(" of {}", c.label()));
+                let label = variable
+                    .creator()
+                    .map_or_else(String::new, |c| format!(" of {}", c.label()));
                 Err(PyValueError::new_err(format!(
                     "the data of a result{label} is what was computed and cannot be replaced; make a new Variable of \
                      the array, or compute the result under no_grad()"
@@ -319,15 +402,21 @@ impl PyVariable {
         let Some(grad) = this.variable.as_ref().and_then(Variable::grad) else {
             return Ok(None);
         };
-        let kept = this.kept.as_ref().and_then(|kept| kept.grad.as_ref()).map(|kept| kept.clone_ref(py));
-        drop(this);
-        if let Some(kept) = kept
-            && kept.borrow(py).variable.as_ref().is_some_and(|kept| kept.is_same(&grad))
+        let stands_for = grad.identity();
+        if let Some((kept, identity)) = this.kept.as_ref().and_then(|kept| kept.grad.as_ref())
+            && *identity == stands_for
         {
-            return Ok(Some(kept.into_bound(py)));
+            return Ok(Some(kept.bind(py).clone()));
         }
+        let of = this.variable.as_ref().map(Variable::identity);
+        drop(this);
         let object = object(py, grad, Style::Variables)?;
-        let old = slf.borrow_mut().kept().grad.replace(object.clone().unbind());
+        object.borrow_mut().kept().derivative_of = of;
+        let old = slf
+            .borrow_mut()
+            .kept()
+            .grad
+            .replace((object.clone().unbind(), stands_for));
         drop(old);
         Ok(Some(object))
     }
@@ -341,27 +430,35 @@ impl PyVariable {
                 Ok(grad) => Some(grad.clone()),
                 Err(_) => {
                     let array = data_array(grad)?;
-                    let grad = object(py, Variable::constant(memory::array_of(&array)?), Style::Variables)?;
+                    let grad = object(
+                        py,
+                        Variable::constant(memory::array_of(&array)?),
+                        Style::Variables,
+                    )?;
                     Some(grad)
                 }
             },
         };
         let engine = grad.as_ref().map(engine).transpose()?;
-        let mut this = slf.borrow_mut();
-        let Some(variable) = this.variable.clone() else {
+        let Some(variable) = slf.borrow().variable.clone() else {
             return if engine.is_none() {
                 Ok(())
             } else {
-                Err(PyTypeError::new_err("a Variable without data has no gradient"))
+                Err(PyTypeError::new_err(
+                    "a Variable without data has no gradient",
+                ))
             };
         };
-        let old = if grad.is_some() || this.kept.is_some() {
-            std::mem::replace(&mut this.kept().grad, grad.map(Bound::unbind))
+        variable.set_grad(engine);
+        let stands_for = variable.grad().map(|grad| grad.identity());
+        let kept = grad.map(Bound::unbind).zip(stands_for);
+        let mut this = slf.borrow_mut();
+        let old = if kept.is_some() || this.kept.is_some() {
+            std::mem::replace(&mut this.kept().grad, kept)
         } else {
             None
         };
         drop(this);
-        variable.set_grad(engine);
         drop(old);
         Ok(())
     }
@@ -413,7 +510,10 @@ impl PyVariable {
     /// deepest input of its creator.
     #[getter]
     fn generation(slf: &Bound<'_, Self>) -> usize {
-        slf.borrow().variable.as_ref().map_or(0, function::generation)
+        slf.borrow()
+            .variable
+            .as_ref()
+            .map_or(0, function::generation)
     }
 
     /// The length along each axis.
@@ -444,12 +544,18 @@ impl PyVariable {
 
     fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
         let value = present(slf, "len")?;
-        value.shape().first().copied().ok_or_else(|| PyTypeError::new_err("len() of unsized object"))
+        value
+            .shape()
+            .first()
+            .copied()
+            .ok_or_else(|| PyTypeError::new_err("len() of unsized object"))
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         // The user's print options hold, as for the array itself.
-        let Some(data) = Self::data(slf)? else { return Ok("variable(None)".to_owned()) };
+        let Some(data) = Self::data(slf)? else {
+            return Ok("variable(None)".to_owned());
+        };
         let text = data.str()?.to_string();
         Ok(format!("variable({})", text.replace('\n', "\n         ")))
     }
@@ -505,14 +611,49 @@ impl PyVariable {
         let py = slf.py();
         refresh_gradients(py)?;
         let variable = engine(slf)?;
+        // A gradient that was put here may have been written into since.
+        let seed = slf
+            .borrow()
+            .kept
+            .as_ref()
+            .and_then(|kept| kept.grad.as_ref())
+            .map(|(seed, _)| seed.clone_ref(py));
+        if let Some(seed) = seed
+            && variable.grad().is_some()
+            && seed.borrow(py).data.is_some()
+        {
+            Self::set_grad(slf, Some(seed.bind(py).as_any()))?;
+        }
         let mut how = Backward::new();
         if retain_grad {
             how = how.retain_grad();
+            Self::retain(slf, &variable)?;
         }
         if create_graph {
             how = how.create_graph();
         }
         py.detach(|| variable.try_backward(how)).map_err(raised)?;
+        if variable.is_constant() {
+            // A derivative that does not depend on anything: its own derivative is zero, and there is no graph to say so.
+            let of = slf
+                .borrow()
+                .kept
+                .as_ref()
+                .and_then(|kept| kept.derivative_of);
+            if let Some(x) = of.and_then(|of| identity::find(py, of)) {
+                let x = engine(&x)?;
+                if x.grad().is_none() {
+                    let zeros = Array::zeros(&x.shape(), x.dtype()).map_err(raised_by_array)?;
+                    x.set_grad(Some(
+                        variable
+                            .try_mul(0.0)
+                            .and_then(|y| y.try_sum(..))
+                            .and_then(|y| y.try_add(zeros))
+                            .map_err(raised)?,
+                    ));
+                }
+            }
+        }
         py.check_signals()
     }
 
@@ -525,7 +666,10 @@ impl PyVariable {
     fn unchain(slf: &Bound<'_, Self>) {
         let mut this = slf.borrow_mut();
         let variable = this.variable.clone();
-        let old = this.kept.as_mut().map(|kept| (kept.creator.take(), kept.inputs.take()));
+        let old = this
+            .kept
+            .as_mut()
+            .map(|kept| (kept.creator.take(), kept.inputs.take()));
         drop(this);
         drop(old);
         if let Some(variable) = variable {
@@ -548,22 +692,24 @@ impl PyVariable {
         object(slf.py(), engine(slf)?.detach(), style)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyType>, Bound<'py, PyTuple>, Py<PyAny>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let data = match Self::data(slf)? {
-            Some(data) => data.call_method0("copy")?,
-            None => py.None().into_bound(py),
+            Some(data) => Some(data.call_method0("copy")?),
+            None => None,
         };
         let name = slf.borrow().name();
-        let arguments = (data, name).into_pyobject(py)?;
-        Ok((slf.get_type(), arguments, slf.getattr("__dict__")?.unbind()))
+        let restore = py.import("dezero._dezero")?.getattr("_restore")?;
+        let attributes = slf.getattr("__dict__")?;
+        (restore, (slf.get_type(), data, name), attributes).into_pyobject(py)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         if let Some(kept) = &self.kept {
-            visit.call(&kept.grad)?;
+            visit.call(kept.grad.as_ref().map(|(grad, _)| grad))?;
             visit.call(&kept.creator)?;
             visit.call(&kept.inputs)?;
+            kept.retained.iter().try_for_each(|y| visit.call(y))?;
         }
         match &self.variable {
             Some(variable) => function::visit_owned(variable, &visit),
@@ -576,7 +722,9 @@ impl PyVariable {
             identity::forget(variable.identity(), self.serial);
             drop(variable);
         }
-        drop(self.kept.take());
+        if let Some(kept) = self.kept.take() {
+            drop_kept(kept);
+        }
     }
 }
 
@@ -584,13 +732,39 @@ impl PyVariable {
     fn converted(slf: &Bound<'_, Self>, method: &str) -> PyResult<Py<PyAny>> {
         match Self::data(slf)? {
             Some(data) => data.call_method0(method).map(Bound::unbind),
-            None => Err(PyTypeError::new_err("this Variable has no data yet: its data is None")),
+            None => Err(PyTypeError::new_err(
+                "this Variable has no data yet: its data is None",
+            )),
         }
+    }
+
+    /// Holds the results below, so that they keep the gradients that are to be retained.
+    fn retain(slf: &Bound<'_, Self>, variable: &Variable) -> PyResult<()> {
+        let (py, style) = (slf.py(), slf.borrow().style);
+        let mut seen = HashSet::new();
+        let mut pending = vec![variable.clone()];
+        let mut results = Vec::new();
+        while let Some(y) = pending.pop() {
+            let Some(creator) = y.creator() else { continue };
+            for x in creator.inputs() {
+                if !x.is_leaf() && seen.insert(x.identity()) {
+                    results.push(object(py, x.clone(), style)?.unbind());
+                    pending.push(x);
+                }
+            }
+        }
+        let old = std::mem::replace(&mut slf.borrow_mut().kept().retained, results);
+        drop(old);
+        Ok(())
     }
 
     /// The inputs of the creator that were handed out, which stay the same as long as this variable lives.
     pub(crate) fn kept_inputs(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        self.kept.as_ref()?.inputs.as_ref().map(|inputs| inputs.clone_ref(py))
+        self.kept
+            .as_ref()?
+            .inputs
+            .as_ref()
+            .map(|inputs| inputs.clone_ref(py))
     }
 
     pub(crate) fn keep_inputs(&mut self, inputs: Py<PyAny>) {
@@ -610,19 +784,12 @@ impl PyVariable {
     }
 }
 
-/// How many references there are to an object.
-fn references<T>(object: &Py<T>) -> isize {
-    #[expect(unsafe_code, reason = "there is no other accessor")]
-    // SAFETY: the reference holds the object alive.
-    unsafe {
-        ffi::Py_REFCNT(object.as_ptr())
-    }
-}
-
 /// The value, for a question about it.
 fn present(object: &Bound<'_, PyVariable>, asked: &str) -> PyResult<Array> {
     if !object.borrow().has_data() {
-        return Err(PyAttributeError::new_err(format!("a Variable whose data is None has no {asked}")));
+        return Err(PyAttributeError::new_err(format!(
+            "a Variable whose data is None has no {asked}"
+        )));
     }
     Ok(engine(object)?.look(Array::clone))
 }
@@ -638,7 +805,10 @@ pub(crate) struct SimpleVariable;
 impl SimpleVariable {
     #[new]
     #[pyo3(signature = (*args, **kwargs), text_signature = "(data, name=None)")]
-    fn new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+    fn new(
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyClassInitializer<Self> {
         let mut base = PyVariable::new(args, kwargs);
         base.style = Style::Arrays;
         PyClassInitializer::from(base).add_subclass(Self)
@@ -664,4 +834,18 @@ impl SimpleVariable {
     fn backward(slf: &Bound<'_, Self>, retain_grad: bool) -> PyResult<()> {
         PyVariable::backward(slf.as_super(), retain_grad, false)
     }
+}
+
+/// A variable as it was before it was copied or pickled: of a class, with data and a name.
+#[pyfunction]
+pub(crate) fn _restore<'py>(
+    class: &Bound<'py, PyType>,
+    data: Option<&Bound<'py, PyAny>>,
+    name: Option<String>,
+) -> PyResult<Bound<'py, PyVariable>> {
+    let variable = class
+        .call_method1("__new__", (class,))?
+        .cast_into::<PyVariable>()?;
+    PyVariable::__init__(&variable, data, name)?;
+    Ok(variable)
 }

@@ -259,6 +259,16 @@ impl Sweep {
         Ok(())
     }
 
+    /// An operation on `x` has the derivative zero. A leaf gets it, so that it has a gradient; what is below a
+    /// result is left alone.
+    fn arrive_nothing(&mut self, x: &Variable) -> Result<()> {
+        if !is_leaf(x) || matches!(self.sink, Sink::Targets(_)) {
+            return Ok(());
+        }
+        let zeros = self.cotangent(x.with_value(zeros));
+        self.arrive(x, zeros)
+    }
+
     #[inline(never)]
     fn visit(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
@@ -375,9 +385,12 @@ impl Sweep {
                             .map(|gx| fit(gx.into_link(), x.linked_value()))
                             .transpose()?,
                     };
-                    if let Some(gx) = gx {
-                        let gx = self.cotangent(gx);
-                        self.arrive(x, gx)?;
+                    match gx {
+                        Some(gx) => {
+                            let gx = self.cotangent(gx);
+                            self.arrive(x, gx)?;
+                        }
+                        None => self.arrive_nothing(x)?,
                     }
                 }
                 drop(held);
@@ -470,8 +483,12 @@ impl Sweep {
                 let Some(at) = x.linked_value().as_f64() else {
                     return false;
                 };
-                if let Some(gx) = op.vjp_real(Real(at), Real(y), Real(gy)) {
-                    self.arrive_real(x, gx.0);
+                match op.vjp_real(Real(at), Real(y), Real(gy)) {
+                    Some(gx) => self.arrive_real(x, gx.0),
+                    None if is_leaf(x) && matches!(self.sink, Sink::Leaves { .. }) => {
+                        self.arrive_real(x, 0.0);
+                    }
+                    None => {}
                 }
             }
             (Op::Binary(op), Inputs::Two([x0, x1])) => {
@@ -542,4 +559,9 @@ impl Sweep {
             Variable::value(gx.linked_value().clone())
         }
     }
+}
+
+/// Whether a link is to a leaf that can be differentiated by.
+fn is_leaf(x: &Variable) -> bool {
+    matches!(&x.0, Repr::Link(node) if matches!(node.op, Op::Leaf))
 }

@@ -74,6 +74,10 @@ class EngineFunction(Function):
         with _no_recording():
             return self._function(*xs, *getattr(self, "_parameters", ()), **getattr(self, "_named", {})).data
 
+    def backward(self, gy):
+        """The derivative of each input of the call, from that of its result: a Variable, or a tuple of several."""
+        return self._differentiate(gy)
+
 
 class _no_recording:
     def __enter__(self):

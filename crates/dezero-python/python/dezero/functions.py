@@ -162,6 +162,11 @@ def accuracy(y, t):
     return Variable(as_array(right.mean()))
 
 
+def embed_id(x, W):
+    """The rows of `W`, `(V, D)`, that the ints in `x` name."""
+    return as_variable(W)[x]
+
+
 def dropout(x, dropout_ratio=0.5):
     """In training, zeros in place of a random share of the elements, and the others scaled up; else `x`.
 
