@@ -30,7 +30,7 @@ pub(crate) fn raised(error: dezero::Error) -> PyErr {
     if let Some(exception) = take_kept() {
         return exception;
     }
-    let text = error.message();
+    let text = in_python(&error.message());
     if error.is_dtype() {
         PyTypeError::new_err(text)
     } else if error.is_index() {
@@ -44,6 +44,20 @@ pub(crate) fn raised(error: dezero::Error) -> PyErr {
     } else {
         PyValueError::new_err(text)
     }
+}
+
+/// A text of the engine's with what Python has for what it names.
+pub(crate) fn in_python(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (rust, python) in [
+        ("`sum(..)` it, or ask for `least_squares`", "sum it"),
+        ("`sum(..)`", "`sum`"),
+        ("a gradient computed without `create_graph`", "a gradient computed without `create_graph=True`"),
+        ("; f32 and f64 have", "; floats have"),
+    ] {
+        text = text.replace(rust, python);
+    }
+    text
 }
 
 /// NumPy's `AxisError`, which is a `ValueError` and an `IndexError`.

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::arguments::Given;
 use crate::derivatives::{Place, returned};
-use crate::errors::{keep, take_kept};
+use crate::errors::{in_python, keep, take_kept};
 use crate::memory;
 use crate::variable::{Style, object};
 
@@ -87,7 +87,17 @@ fn raised_by_program(error: Error) -> PyErr {
     if let Some(exception) = take_kept() {
         return exception;
     }
-    let text = error.to_string();
+    let mut text = in_python(&error.to_string());
+    if let Some((before, _)) = text.split_once("A recording holds the one way") {
+        text = format!(
+            "{before}A recording holds the one way that the function went: values that it took out of Variables, as `x.data`, \
+             are constants to the program. In place of an `if` on such a value, `where`, `maximum` and `clip` choose by \
+             values of each call."
+        );
+    }
+    if let Some((before, _)) = text.split_once("; `Compile::on_other_shapes") {
+        text = format!("{before}; any_shape=True does that by itself");
+    }
     if error.is_record() {
         PyRuntimeError::new_err(text)
     } else {

@@ -11,7 +11,7 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::derivatives::{Place, callable};
-use crate::errors::{keep, take_kept};
+use crate::errors::{in_python, keep, take_kept};
 
 /// Where a search ended, and what is known of the place.
 #[pyclass(frozen, name = "Optimum", module = "dezero")]
@@ -202,10 +202,11 @@ pub(crate) fn minimize(
 }
 
 fn raised(error: &Error) -> PyErr {
+    let text = in_python(&error.to_string());
     if error.is_function() {
-        PyRuntimeError::new_err(error.to_string())
+        PyRuntimeError::new_err(text)
     } else {
-        PyValueError::new_err(error.to_string())
+        PyValueError::new_err(text)
     }
 }
 

@@ -605,7 +605,9 @@ impl PyVariable {
     /// retain_grad: leave gradients in the results on the way too, as far as you hold them.
     /// create_graph: record the derivatives, so that they can be differentiated again.
     ///
-    /// Raises RuntimeError if this is a constant, or its dtype is no float.
+    /// Integers have derivatives too, of whatever dtype the rules give.
+    ///
+    /// Raises RuntimeError if this is a constant, or bools.
     #[pyo3(signature = (retain_grad=false, create_graph=false))]
     fn backward(slf: &Bound<'_, Self>, retain_grad: bool, create_graph: bool) -> PyResult<()> {
         let py = slf.py();
@@ -624,7 +626,7 @@ impl PyVariable {
         {
             Self::set_grad(slf, Some(seed.bind(py).as_any()))?;
         }
-        let mut how = Backward::new();
+        let mut how = Backward::new().integers();
         if retain_grad {
             how = how.retain_grad();
             Self::retain(slf, &variable)?;

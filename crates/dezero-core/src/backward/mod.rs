@@ -33,6 +33,7 @@ use crate::variable::{Repr, Variable};
 pub struct Backward {
     create_graph: bool,
     retain_grad: bool,
+    integers: bool,
 }
 
 impl Backward {
@@ -52,6 +53,22 @@ impl Backward {
     #[must_use]
     pub fn retain_grad(mut self) -> Self {
         self.retain_grad = true;
+        self
+    }
+
+    /// Goes through integers too: through results of dtype i64, and to leaves, whose gradients are of the dtype
+    /// that the rules give, integers or floats. As NumPy's arrays in the book's package, where whoever types `[1, 2, 3]`
+    /// means numbers.
+    ///
+    /// ```
+    /// use dezero_core::{Backward, Variable};
+    /// let x = Variable::new([1, 2, 3]);
+    /// x.sum(..).backward_with(Backward::new().integers());
+    /// assert_eq!(x.grad().unwrap().to_string(), "variable([1 1 1])");
+    /// ```
+    #[must_use]
+    pub fn integers(mut self) -> Self {
+        self.integers = true;
         self
     }
 }
@@ -109,6 +126,7 @@ impl Variable {
             how.create_graph,
             Sink::Leaves {
                 retain: how.retain_grad,
+                integers: how.integers,
             },
         )
         .and_then(|sweep| sweep.run(self, seed))

@@ -60,7 +60,8 @@ fn address(cell: &Arc<LeafCell>) -> u64 {
 /// Where the cotangents end up.
 pub(super) enum Sink {
     /// In `.grad` of the leaves, and with `retain` of everything on the way.
-    Leaves { retain: bool },
+    /// Those of integers among them, if so asked.
+    Leaves { retain: bool, integers: bool },
     /// With those who asked.
     Targets(Targets),
 }
@@ -139,7 +140,7 @@ impl Sweep {
         gy: impl FnOnce() -> Variable,
     ) -> Result<()> {
         match &mut self.sink {
-            Sink::Leaves { retain } => {
+            Sink::Leaves { retain, .. } => {
                 if (*retain || cut) && node.has_handles() {
                     self.passed.allow()?;
                     return add_grad(|grad| node.replace_grad(grad), gy(), self.create_graph);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::Arc;
 
-use dezero_array::{Array, Tuple};
+use dezero_array::{Array, DType, Tuple};
 
 use super::cotangent::Cotangent;
 use super::sink::Sink;
@@ -84,13 +84,14 @@ impl Sweep {
             ));
         }
         let dtype = y.dtype();
-        if !dtype.is_float() {
+        let integers = matches!(sink, Sink::Leaves { integers: true, .. });
+        if !dtype.is_float() && !(integers && dtype == DType::I64) {
             return Err(Error::derivative(format!(
                 "backward: a result of dtype {dtype} has no derivative; f32 and f64 have"
             )));
         }
         let (watching, lowest) = match &sink {
-            Sink::Leaves { retain } => (*retain, 0),
+            Sink::Leaves { retain, .. } => (*retain, 0),
             Sink::Targets(targets) => (!targets.nodes.is_empty(), targets.lowest),
         };
         Ok(Self {
@@ -136,10 +137,12 @@ impl Sweep {
             return Err(Error::shape(message));
         }
         let seed = match seed {
+            // What is put on integers need not be integers.
+            Some(seed) if !node.value.dtype().is_float() => seed.to_link(),
             Some(seed) if self.create_graph => seed.try_cast(node.value.dtype())?.into_link(),
             Some(seed) => Variable::value(seed.array().astype(node.value.dtype())),
             None => {
-                let one = Array::weak(1.0.into(), node.value.dtype());
+                let one = Array::from(1.0).astype(node.value.dtype());
                 let ones = if node.value.ndim() == 0 {
                     one
                 } else {
@@ -220,7 +223,11 @@ impl Sweep {
     /// Whether a cotangent of `x`, a link or a value, is of use to anybody.
     fn is_wanted(&self, x: &Variable) -> bool {
         matches!(&x.0, Repr::Link(node) if node.id >= self.lowest && x.is_tracked())
-            && x.linked_value().dtype().is_float()
+            && match x.linked_value().dtype() {
+                DType::F64 | DType::F32 => true,
+                DType::I64 => matches!(self.sink, Sink::Leaves { integers: true, .. }),
+                DType::Bool => false,
+            }
     }
 
     /// Adds to what has arrived at `x`.

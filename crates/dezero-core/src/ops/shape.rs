@@ -174,7 +174,9 @@ impl Structural for DType {
     }
 
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-        Ok(Some(call.gy.cast(call.xs[0].linked_value().dtype())))
+        let dtype = call.xs[0].linked_value().dtype();
+        // The derivative by an integer is no integer.
+        Ok(Some(if dtype.is_float() { call.gy.cast(dtype) } else { call.gy.to_link() }))
     }
 
     fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {
@@ -382,7 +384,7 @@ pub(crate) fn fit(gx: Variable, x: &Array) -> Result<Variable> {
     } else {
         gx.try_sum_to(x.shape())?.into_link()
     };
-    if same_dtype {
+    if same_dtype || !x.dtype().is_float() {
         Ok(gx)
     } else {
         gx.try_cast(x.dtype()).map(Variable::into_link)
