@@ -1,5 +1,11 @@
 """What NumPy's own functions do with Variables: `array + x`, `np.sin(x)`, `array -= x`."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import signature
+from typing import Any, Callable
+
 from dezero import _dezero
 from dezero._dezero import Variable
 
@@ -28,14 +34,14 @@ _OTHER_NAMES = {
 }
 
 
-def _function_of(ufunc):
+def _function_of(ufunc: Any) -> Callable[..., Variable] | None:
     name = ufunc.__name__
     if name == "matmul":
         return _dezero.matmul
     return _primitives.get(_OTHER_NAMES.get(name, name))
 
 
-def _array_ufunc(self, ufunc, method, *inputs, out=None, **named):
+def _array_ufunc(self: Variable, ufunc: Any, method: str, *inputs: Any, out: Any = None, **named: Any) -> Any:
     """NumPy's functions of a Variable are recorded, where the engine has them.
 
     With an array to write into, as `array -= x` has, they compute with the data, as that array keeps no history.
@@ -51,20 +57,20 @@ def _array_ufunc(self, ufunc, method, *inputs, out=None, **named):
     return function(*inputs)
 
 
-def _iterate(self):
+def _iterate(self: Variable) -> Iterator[Variable]:
     """The entries along the first axis."""
     return (self[i] for i in range(len(self)))
 
 
-def _reshape(self, *shape):
+def _reshape(self: Variable, *shape: Any) -> Variable:
     """The same elements in another shape: `x.reshape(2, 3)` or `x.reshape((2, 3))`; one length may be -1."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = shape[0]
     return self if tuple(shape) == self.shape else _dezero.reshape(self, tuple(shape))
 
 
-def _transpose(self, *axes):
-    """The axes in another order: reversed, or as the arguments say, numbers or a tuple of them."""
+def _transpose(self: Variable, *axes: Any) -> Variable:
+    """The axes in another order: reversed, or as the arguments say: `x.transpose(1, 0, 2)` or `x.transpose((1, 0, 2))`."""
     if not axes or (len(axes) == 1 and axes[0] is None):
         return _dezero.transpose(self)
     if len(axes) == 1 and isinstance(axes[0], (tuple, list)):
@@ -72,35 +78,40 @@ def _transpose(self, *axes):
     return _dezero.transpose(self, tuple(axes))
 
 
-def _method(name, function):
-    def method(self, *arguments, **named):
+def _method(name: str, function: Callable[..., Variable]) -> Callable[..., Variable]:
+    def method(self: Variable, *arguments: Any, **named: Any) -> Variable:
         return function(self, *arguments, **named)
 
     method.__name__ = name
     method.__qualname__ = f"Variable.{name}"
     method.__doc__ = function.__doc__
+    method.__signature__ = signature(function)  # type: ignore[attr-defined]
     return method
 
 
-def _to_cpu(self):
+def _to_cpu(self: Variable) -> None:
     """There for the scripts that call it: data is always in main memory."""
 
 
-def _to_gpu(self):
+def _to_gpu(self: Variable) -> None:
     """Raises RuntimeError: there is no GPU support."""
     raise RuntimeError("dezero computes on the CPU")
 
 
-Variable.__array_priority__ = 200
-Variable.__array_ufunc__ = _array_ufunc
-Variable.__iter__ = _iterate
-Variable.reshape = _reshape
-Variable.transpose = _transpose
-Variable.T = property(_dezero.transpose, doc="The axes reversed.")
-Variable.to_cpu = _to_cpu
-Variable.to_gpu = _to_gpu
-Variable.astype = _method("astype", _dezero.cast)
+_ATTRIBUTES: dict[str, Any] = {
+    "__array_priority__": 200,
+    "__array_ufunc__": _array_ufunc,
+    "__iter__": _iterate,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "T": property(_dezero.transpose, doc="The axes reversed."),
+    "to_cpu": _to_cpu,
+    "to_gpu": _to_gpu,
+    "astype": _method("astype", _dezero.cast),
+    "dot": _method("dot", _dezero.matmul),
+    "matmaul": _method("matmaul", _dezero.matmul),  # as the book's package spells it
+}
 for _name in ("sum", "mean", "max", "min", "prod", "var", "std", "matmul", "cumsum", "squeeze"):
-    setattr(Variable, _name, _method(_name, getattr(_dezero, _name)))
-Variable.dot = _method("dot", _dezero.matmul)
-Variable.matmaul = _method("matmaul", _dezero.matmul)  # as the book's package spells it
+    _ATTRIBUTES[_name] = _method(_name, getattr(_dezero, _name))
+for _name, _attribute in _ATTRIBUTES.items():
+    setattr(Variable, _name, _attribute)
