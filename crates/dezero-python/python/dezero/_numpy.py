@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from typing import Any, Callable
 
 from dezero import _dezero
@@ -65,8 +65,8 @@ def _iterate(self: Variable) -> Iterator[Variable]:
 def _reshape(self: Variable, *shape: Any) -> Variable:
     """The same elements in another shape: `x.reshape(2, 3)` or `x.reshape((2, 3))`; one length may be -1."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
-        shape = shape[0]
-    return self if tuple(shape) == self.shape else _dezero.reshape(self, tuple(shape))
+        shape = tuple(shape[0])
+    return self if shape == self.shape else _dezero.reshape(self, shape)
 
 
 def _transpose(self: Variable, *axes: Any) -> Variable:
@@ -74,8 +74,8 @@ def _transpose(self: Variable, *axes: Any) -> Variable:
     if not axes or (len(axes) == 1 and axes[0] is None):
         return _dezero.transpose(self)
     if len(axes) == 1 and isinstance(axes[0], (tuple, list)):
-        axes = axes[0]
-    return _dezero.transpose(self, tuple(axes))
+        axes = tuple(axes[0])
+    return _dezero.transpose(self, axes)
 
 
 def _method(name: str, function: Callable[..., Variable]) -> Callable[..., Variable]:
@@ -85,7 +85,9 @@ def _method(name: str, function: Callable[..., Variable]) -> Callable[..., Varia
     method.__name__ = name
     method.__qualname__ = f"Variable.{name}"
     method.__doc__ = function.__doc__
-    method.__signature__ = signature(function)  # type: ignore[attr-defined]
+    _, *others = signature(function).parameters.values()
+    own = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
+    method.__signature__ = Signature([own, *others])  # type: ignore[attr-defined]
     return method
 
 
