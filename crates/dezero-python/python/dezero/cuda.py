@@ -9,6 +9,8 @@ import numpy as np
 from dezero._types import Array, Operand
 from dezero.core import Variable
 
+__all__ = ["as_cupy", "as_numpy", "get_array_module", "gpu_enable"]
+
 gpu_enable = False
 
 
