@@ -199,7 +199,7 @@ class Variable:
         """The matrix product, as NumPy's `matmul`; of vectors the inner product."""
 
     def to_cpu(self) -> None:
-        """There for the scripts that call it: data is always in main memory."""
+        """Does nothing, and is there for the scripts that call it: data is always in main memory."""
 
     def to_gpu(self) -> None:
         """Raises RuntimeError: there is no GPU support."""

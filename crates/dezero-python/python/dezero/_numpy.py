@@ -78,12 +78,10 @@ def _transpose(self: Variable, *axes: Any) -> Variable:
     return _dezero.transpose(self, axes)
 
 
-def _method(name: str, function: Callable[..., Variable]) -> Callable[..., Variable]:
+def _method(function: Callable[..., Variable]) -> Callable[..., Variable]:
     def method(self: Variable, *arguments: Any, **named: Any) -> Variable:
         return function(self, *arguments, **named)
 
-    method.__name__ = name
-    method.__qualname__ = f"Variable.{name}"
     method.__doc__ = function.__doc__
     _, *others = signature(function).parameters.values()
     own = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
@@ -92,7 +90,7 @@ def _method(name: str, function: Callable[..., Variable]) -> Callable[..., Varia
 
 
 def _to_cpu(self: Variable) -> None:
-    """There for the scripts that call it: data is always in main memory."""
+    """Does nothing, and is there for the scripts that call it: data is always in main memory."""
 
 
 def _to_gpu(self: Variable) -> None:
@@ -109,11 +107,14 @@ _ATTRIBUTES: dict[str, Any] = {
     "T": property(_dezero.transpose, doc="The axes reversed."),
     "to_cpu": _to_cpu,
     "to_gpu": _to_gpu,
-    "astype": _method("astype", _dezero.cast),
-    "dot": _method("dot", _dezero.matmul),
-    "matmaul": _method("matmaul", _dezero.matmul),  # as the book's package spells it
+    "astype": _method(_dezero.cast),
+    "dot": _method(_dezero.matmul),
+    "matmaul": _method(_dezero.matmul),  # as the book's package spells it
 }
 for _name in ("sum", "mean", "max", "min", "prod", "var", "std", "matmul", "cumsum", "squeeze"):
-    _ATTRIBUTES[_name] = _method(_name, getattr(_dezero, _name))
+    _ATTRIBUTES[_name] = _method(getattr(_dezero, _name))
 for _name, _attribute in _ATTRIBUTES.items():
+    if callable(_attribute):
+        # So that `help` shows the names that users know.
+        _attribute.__name__, _attribute.__qualname__ = _name, f"Variable.{_name}"
     setattr(Variable, _name, _attribute)

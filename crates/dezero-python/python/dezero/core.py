@@ -156,7 +156,7 @@ def as_array(x: Any, array_module: Any = np) -> Any:
 
 
 def setup_variable() -> None:
-    """There for the scripts that call it: the operators of Variables are always set up."""
+    """Does nothing, and is there for the scripts that call it: the operators of Variables are always set up."""
 
 
 if not TYPE_CHECKING:
