@@ -132,6 +132,7 @@ fn transform<T: Send>(py: Python<'_>, f: impl FnOnce() -> dezero::Result<T> + Se
 /// variables. It can be differentiated again, and touches no `grad`.
 ///
 /// grad(f, x), with f a function that gives one number, gives its gradient at x, or a list of them at a list of points.
+/// Raises ValueError if f gives more numbers.
 ///
 /// >>> x = Variable(np.array(1.0))
 /// >>> gx = dezero.grad(F.tanh(x), x)
@@ -158,7 +159,7 @@ pub(crate) fn grad<'py>(
     at.form(py, gxs)
 }
 
-/// The value of a function that gives one number, and its gradient: a tuple.
+/// The value of a function that gives one number, and its gradient: a tuple. Raises ValueError if it gives more numbers.
 #[pyfunction]
 pub(crate) fn value_and_grad<'py>(
     f: &Bound<'py, PyAny>,
@@ -237,7 +238,7 @@ pub(crate) fn jvp<'py>(
     ))
 }
 
-/// The Jacobian of a function: of the shape of its value, then that of the variable.
+/// The Jacobian of a function: of the shape of its value, then that of the variable; at several variables, a list.
 #[pyfunction]
 pub(crate) fn jacobian<'py>(
     f: &Bound<'py, PyAny>,
@@ -250,7 +251,7 @@ pub(crate) fn jacobian<'py>(
 }
 
 /// The Hessian of a function that gives one number: of the shape of the variable twice; for several variables, a list
-/// of lists of blocks.
+/// of lists of blocks. Raises ValueError if the function gives more numbers.
 ///
 /// >>> dezero.hessian(lambda x: (x ** 3).sum(), np.array([1.0, 2.0]))
 /// variable([[ 6.  0.]
@@ -273,7 +274,8 @@ pub(crate) fn hessian<'py>(
     Ok(PyList::new(py, rows)?.into_any())
 }
 
-/// The Hessian of a function that gives one number, times a vector of the form of x. The Hessian itself is never formed.
+/// The Hessian of a function that gives one number, times a vector of the form of x; at several variables, a list. The
+/// Hessian itself is never formed. Raises ValueError if the function gives more numbers.
 #[pyfunction]
 pub(crate) fn hvp<'py>(
     f: &Bound<'py, PyAny>,
@@ -306,7 +308,7 @@ pub(crate) fn laplacian<'py>(
 /// value first. They are derivatives divided by k!.
 ///
 /// >>> dezero.jet(F.sin, np.array(0.0), [np.array(1.0), np.array(0.0), np.array(0.0)])
-/// [variable(0.0), variable(1.0), variable(0.0), variable(-0.16666666666666666)]
+/// [variable(0.0), variable(1.0), variable(-0.0), variable(-0.16666666666666666)]
 #[pyfunction]
 pub(crate) fn jet<'py>(
     f: &Bound<'py, PyAny>,

@@ -69,7 +69,14 @@ fn theme_of(name: &str) -> PyResult<Theme> {
 /// style: 'learner', with values on the edges and the passes of differentiation in frames, or 'dezero', the book's.
 /// theme: 'light' or 'dark'. verbose: shapes and dtypes in the book's style. whole: nothing folded or summarised.
 ///
-/// >>> dezero.graph(y, title='tanh').save('tanh.svg')
+/// >>> x = Variable(np.array(1.0), name='x')
+/// >>> drawing = dezero.graph(F.tanh(x), title='tanh')
+/// >>> drawing
+/// <Graph of 2 variables and 1 functions>
+/// >>> drawing.functions
+/// ['Tanh']
+///
+/// `drawing.save('tanh.svg')` writes it to a file.
 #[pyfunction]
 #[pyo3(signature = (*outputs, title=None, style="learner", theme="light", verbose=false, whole=false))]
 pub(crate) fn graph(

@@ -52,7 +52,10 @@ pub(crate) fn in_python(text: &str) -> String {
     for (rust, python) in [
         ("`sum(..)` it, or ask for `least_squares`", "sum it"),
         ("`sum(..)`", "`sum`"),
-        ("a gradient computed without `create_graph`", "a gradient computed without `create_graph=True`"),
+        (
+            "a gradient computed without `create_graph`",
+            "a gradient computed without `create_graph=True`",
+        ),
         ("; f32 and f64 have", "; floats have"),
     ] {
         text = text.replace(rust, python);

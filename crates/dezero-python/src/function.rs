@@ -26,12 +26,15 @@ use crate::{identity, memory};
 /// returns an array or a tuple of arrays, and `backward(self, *gys)`, which gets the derivatives of the results as
 /// Variables and returns that of each input, of its shape:
 ///
+/// >>> import numpy as np
+/// >>> import dezero.functions as F
+/// >>> from dezero import Function
 /// >>> class Sin(Function):
 /// ...     def forward(self, x):
 /// ...         return np.sin(x)
 /// ...     def backward(self, gy):
 /// ...         x, = self.inputs
-/// ...         return gy * dezero.functions.cos(x)
+/// ...         return gy * F.cos(x)
 ///
 /// `Sin()(x)` applies it. What `backward` computes with Variables can be differentiated again, to any order; what it
 /// computes with `x.data` is a constant to further derivatives.
@@ -326,13 +329,13 @@ impl PyFunction {
     }
 
     /// The results, an array or a tuple of arrays, from the arrays that go in.
-    #[pyo3(signature = (*_xs))]
+    #[pyo3(signature = (*_xs), text_signature = "($self, *xs)")]
     fn forward(slf: &Bound<'_, Self>, _xs: &Bound<'_, PyTuple>) -> PyResult<()> {
         Err(missing(slf, "forward")?)
     }
 
     /// The derivative of each input, from that of each result.
-    #[pyo3(signature = (*_gys))]
+    #[pyo3(signature = (*_gys), text_signature = "($self, *gys)")]
     fn backward(slf: &Bound<'_, Self>, _gys: &Bound<'_, PyTuple>) -> PyResult<()> {
         Err(missing(slf, "backward")?)
     }

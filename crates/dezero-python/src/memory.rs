@@ -218,7 +218,8 @@ pub(crate) fn shown<'py>(py: Python<'py>, array: Array) -> PyResult<Bound<'py, P
         let array = unsafe { PyArray::borrow_from_array(&view, buffer.clone().into_any()) };
         Ok(array.as_untyped().clone())
     }
-    let array = if array.ndim() == 0 {
+    // Old NumPy looks for an address where there are no elements.
+    let array = if array.ndim() == 0 || array.size() == 0 {
         copied(py, &array)
     } else {
         match array.dtype() {

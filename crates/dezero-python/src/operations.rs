@@ -248,7 +248,7 @@ fn function_of<'py>(
          can be differentiated to any order.",
         primitive.name,
         names.join(", "),
-        primitive.doc.trim()
+        without_links(primitive.doc.trim())
     );
     // Kept for as long as the interpreter lives, as the function is.
     let text = |text: String| -> &'static CStr {
@@ -267,6 +267,27 @@ fn function_of<'py>(
         Some(text(doc)),
         call,
     )
+}
+
+/// A doc comment without rustdoc's links: the text of each alone.
+fn without_links(doc: &str) -> String {
+    let mut text = String::new();
+    let mut rest = doc;
+    while let Some((before, link)) = rest.split_once("[`") {
+        text.push_str(before);
+        let (name, after) = link.split_once("`]").unwrap_or((link, ""));
+        text.push('`');
+        text.push_str(name);
+        text.push('`');
+        rest = match after
+            .strip_prefix('(')
+            .and_then(|target| target.split_once(')'))
+        {
+            Some((_, after)) => after,
+            None => after,
+        };
+    }
+    text + rest
 }
 
 fn apply_primitive<'py>(
@@ -346,7 +367,8 @@ macro_rules! reductions {
     ($($(#[doc = $doc:literal])+ $name:ident $method:ident;)+) => {$(
         $(#[doc = $doc])+
         ///
-        /// axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        /// axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        /// an axis out of range.
         #[pyfunction]
         #[pyo3(signature = (x, axis=None, keepdims=false))]
         pub(crate) fn $name<'py>(
@@ -379,14 +401,14 @@ reductions! {
     logsumexp try_logsumexp;
 }
 
-/// Exponentials along an axis that sum to one.
+/// Exponentials along an axis that sum to one. The axis is 1, that of the classes, unless given: a vector has axis 0.
 #[pyfunction]
 #[pyo3(signature = (x, axis=1))]
 pub(crate) fn softmax<'py>(x: &Bound<'py, PyAny>, axis: isize) -> PyResult<Object<'py>> {
     apply(x, |x| x.try_softmax(axis))
 }
 
-/// The logarithm of `softmax`, without overflow.
+/// The logarithm of `softmax`, without overflow. The axis is 1 unless given.
 #[pyfunction]
 #[pyo3(signature = (x, axis=1))]
 pub(crate) fn log_softmax<'py>(x: &Bound<'py, PyAny>, axis: isize) -> PyResult<Object<'py>> {
@@ -451,7 +473,7 @@ pub(crate) fn matmul<'py>(x: &Bound<'py, PyAny>, W: &Bound<'py, PyAny>) -> PyRes
     both(x, W, |x, w| x.try_matmul(w))
 }
 
-/// The elements converted to another dtype.
+/// The elements converted to another dtype: 'float64', 'float32', 'int64' or 'bool'. Raises TypeError for others.
 #[pyfunction]
 pub(crate) fn cast<'py>(x: &Bound<'py, PyAny>, dtype: &Bound<'py, PyAny>) -> PyResult<Object<'py>> {
     let dtype = self::dtype(dtype)?;

@@ -28,11 +28,12 @@ pub(crate) struct PyCompiled {
 ///
 /// A recording cannot see a branch on a value, so the program is compared with the function at some points around the
 /// example (checks: how many); where they differ, RuntimeError says so. any_shape: record anew for inputs of other shapes
-/// or dtypes, in place of a ValueError.
+/// or dtypes, in place of a ValueError. tolerance: how far, relatively, program and function may be apart there; 0 is to the last
+/// digit. name: what the program is called in errors and graphs.
 ///
 /// >>> f = dezero.compile(lambda x: (F.sin(x) * F.exp(x)).sum(), np.zeros(1000))
 /// >>> f(np.ones(1000))
-/// variable(2287.3552871788424)
+/// variable(2287.3552871788415)
 #[pyfunction]
 #[pyo3(signature = (f, *examples, checks=3, tolerance=0.0, any_shape=false, name="Program"))]
 pub(crate) fn compile(
@@ -107,6 +108,7 @@ fn raised_by_program(error: Error) -> PyErr {
 
 #[pymethods]
 impl PyCompiled {
+    /// What the function gives: a Variable, or a list of several. Raises ValueError for inputs of other shapes or dtypes.
     #[pyo3(signature = (*inputs))]
     fn __call__<'py>(&self, inputs: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = inputs.py();
@@ -150,6 +152,7 @@ fn derived(program: Result<Program, Error>) -> PyResult<PyProgram> {
 
 #[pymethods]
 impl PyProgram {
+    /// What the program computes: an array, or a list of several. Raises ValueError for inputs of other shapes or dtypes.
     #[pyo3(signature = (*inputs))]
     fn __call__<'py>(&self, inputs: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = inputs.py();

@@ -122,13 +122,16 @@ fn method(name: &str, lr: Option<f64>) -> PyResult<Method> {
 /// method: 'auto' (chosen by what the function is), 'gd', 'momentum', 'adam' (these with a learning rate `lr`), 'newton',
 /// 'newton-trust', 'bfgs', 'lbfgs' or 'nelder-mead'. bounds: a pair of numbers, or of lists of numbers. tolerance: how small the
 /// gradient has to be. iterations: at most so many. compile: record the function once and replay it. trace: keep the points
-/// on the way. callback: called with (iteration, numbers, value) at each point; what it raises ends the search.
+/// on the way. callback: called with (iteration, numbers, value) at each point; what it raises ends the search. maximize:
+/// look for a maximum.
 ///
 /// Returns an Optimum. Raises ValueError for what cannot be done, and what the function raises. Ctrl-C stops it.
 ///
 /// >>> found = dezero.minimize(lambda x, y: 100 * (y - x ** 2) ** 2 + (1 - x) ** 2, [0.0, 2.0])
-/// >>> found.x
-/// [variable(1.0), variable(1.0)]
+/// >>> [round(float(x), 9) for x in found.x]
+/// [1.0, 1.0]
+/// >>> found.converged
+/// True
 #[pyfunction]
 #[pyo3(signature = (f, start, *, method="auto", lr=None, bounds=None, tolerance=None, iterations=None, compile=false,
     trace=false, callback=None, maximize=false))]

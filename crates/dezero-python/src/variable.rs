@@ -575,7 +575,7 @@ impl PyVariable {
         Self::converted(slf, "__int__")
     }
 
-    /// The value as a Python number, for variables with one element.
+    /// The value as a Python number, for variables with one element. Raises ValueError for more.
     fn item(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
         Self::converted(slf, "item")
     }
@@ -841,7 +841,7 @@ impl SimpleVariable {
 /// A variable as it was before it was copied or pickled: of a class, with data and a name.
 #[pyfunction]
 pub(crate) fn _restore<'py>(
-    class: &Bound<'py, PyType>,
+    class_: &Bound<'py, PyType>,
     data: Option<&Bound<'py, PyAny>>,
     name: Option<String>,
 ) -> PyResult<Bound<'py, PyVariable>> {

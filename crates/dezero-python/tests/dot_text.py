@@ -31,14 +31,12 @@ def parse(text):
         elif match := re.fullmatch(r'(\d+) \[label="(.*)", color=orange, style=filled\]', line):
             variables[match[1]] = match[2]
         else:
-            match = re.fullmatch(
-                r'(\d+) \[label="(.*)", color=lightblue, style=filled, shape=box\]', line
-            )
+            match = re.fullmatch(r'(\d+) \[label="(.*)", color=lightblue, style=filled, shape=box\]', line)
             assert match, line
             functions[match[1]] = match[2]
     assert not variables.keys() & functions.keys()
     for start, end in edges:
-        assert (start in variables and end in functions) or (
-            start in functions and end in variables
-        ), f"an edge {start} -> {end} that does not join a variable and a function"
+        assert (start in variables and end in functions) or (start in functions and end in variables), (
+            f"an edge {start} -> {end} that does not join a variable and a function"
+        )
     return variables, functions, edges

@@ -185,9 +185,7 @@ def test_an_integer_past_all_floats(number):
         scalar(1.0) + number
 
 
-@pytest.mark.parametrize(
-    "operator", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / b]
-)
+@pytest.mark.parametrize("operator", [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b: a / b])
 def test_shapes_that_do_not_broadcast(operator):
     with pytest.raises(ValueError, match=r"\(2, ?3\).*\(4,\)|\(4,\).*\(2, ?3\)"):
         operator(Variable(np.ones((2, 3))), Variable(np.ones(4)))
@@ -239,9 +237,7 @@ def test_axes_that_are_no_permutation(axes):
         F.transpose(Variable(np.ones((2, 3))), axes)
 
 
-@pytest.mark.parametrize(
-    "index", [2, -3, (0, 3), (0, 0, 0), np.array([0, 5]), (slice(None), [0, -4]), 0.5, "a"]
-)
+@pytest.mark.parametrize("index", [2, -3, (0, 3), (0, 0, 0), np.array([0, 5]), (slice(None), [0, -4]), 0.5, "a"])
 def test_an_index_that_is_not_there(index):
     with pytest.raises(IndexError):
         Variable(np.ones((2, 3)))[index]
@@ -273,9 +269,7 @@ def in_another_process(code):
     )
 
 
-@pytest.mark.parametrize(
-    "shape", ["(2**31, 2**31, 2**31)", "(2**62, 2)", "(2**64,)", "(10**30,)", "(2**40, 2**20)"]
-)
+@pytest.mark.parametrize("shape", ["(2**31, 2**31, 2**31)", "(2**62, 2)", "(2**64,)", "(10**30,)", "(2**40, 2**20)"])
 def test_a_shape_past_all_memory(shape):
     done = in_another_process(
         f"""

@@ -48,14 +48,10 @@ def test_every_script_is_a_step_with_an_expected_output():
 
 
 def test_step28_descends_a_thousand_times(tmp_path):
-    done = subprocess.run(
-        [sys.executable, BOOK / "step28.py"], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, BOOK / "step28.py"], cwd=tmp_path, capture_output=True, text=True)
     assert len(done.stdout.splitlines()) == 1 + 1000
 
 
 def test_what_step26_writes_is_what_it_prints(tmp_path):
-    done = subprocess.run(
-        [sys.executable, BOOK / "step26.py"], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, BOOK / "step26.py"], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.startswith((tmp_path / "sample.dot").read_text() + "\n")

@@ -356,10 +356,7 @@ def test_an_index_gives_what_numpy_gives_and_its_gradient_counts_uses(array, dat
 @given(arrays.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3), st.data())
 def test_operators_broadcast_as_numpy_does_and_gradients_come_back_in_shape(shapes, data):
     elements = st.floats(0.5, 8.0, width=32)
-    first, second = (
-        data.draw(arrays.arrays(np.float64, shape, elements=elements))
-        for shape in shapes.input_shapes
-    )
+    first, second = (data.draw(arrays.arrays(np.float64, shape, elements=elements)) for shape in shapes.input_shapes)
     x0, x1 = Variable(first), Variable(second)
     for y, expected in [
         (x0 + x1, first + second),

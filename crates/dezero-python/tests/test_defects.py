@@ -120,9 +120,7 @@ def test_a_gradient_is_not_the_one_that_was_handed_in():
     assert x1.grad.data.tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize(
-    ("power", "orders"), [(1, 3), (2, 4), (3, 5), (2.0, 4)]
-)
+@pytest.mark.parametrize(("power", "orders"), [(1, 3), (2, 4), (3, 5), (2.0, 4)])
 def test_the_derivatives_of_a_power_end_in_zero_at_zero(power, orders):
     x = scalar(0.0)
     y = x**power
@@ -325,9 +323,7 @@ def unquoted(label):
     return text
 
 
-@pytest.mark.parametrize(
-    "name", ['say "x"', "back\\slash", "end\\", "two\nlines", '"];evil [label="', "\\n", "x→y"]
-)
+@pytest.mark.parametrize("name", ['say "x"', "back\\slash", "end\\", "two\nlines", '"];evil [label="', "\\n", "x→y"])
 def test_a_name_is_quoted_in_a_label(name):
     line = _dot_var(scalar(1.0, name))
     start = '[label="'

@@ -203,9 +203,7 @@ def test_second_derivatives_are_those_of_differences(entry):
     gx = gradient(function, weights, x, create_graph=True)
     x.cleargrad()
     (gx * more_weights).backward()
-    expected = slopes(
-        lambda a: gradient(function, weights, Variable(a)).data * more_weights, at
-    )
+    expected = slopes(lambda a: gradient(function, weights, Variable(a)).data * more_weights, at)
     found = np.zeros_like(at) if x.grad is None else x.grad.data
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 

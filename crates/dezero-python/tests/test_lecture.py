@@ -47,10 +47,7 @@ def test_dot_var_has_the_name_and_on_request_shape_and_dtype():
     assert _dot_var(x) == f'{id(x)} [label="", color=orange, style=filled]\n'
     x.name = "x"
     assert _dot_var(x) == f'{id(x)} [label="x", color=orange, style=filled]\n'
-    assert (
-        _dot_var(x, verbose=True)
-        == f'{id(x)} [label="x: (2, 3) float64", color=orange, style=filled]\n'
-    )
+    assert _dot_var(x, verbose=True) == f'{id(x)} [label="x: (2, 3) float64", color=orange, style=filled]\n'
     x.name = None
     assert f'[label="(2, 3) float64", ' in _dot_var(x, verbose=True)
     assert ' [label="", ' in _dot_var(Variable(None), verbose=True)

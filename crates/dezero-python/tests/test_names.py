@@ -186,7 +186,7 @@ ABSENT = {
     "dezero": ["Layer", "Model", "Dataset", "DataLoader", "SeqDataLoader", "datasets", "dataloaders", "optimizers"]
     + ["functions_conv", "layers", "models", "transforms"],
     "dezero.functions": ["conv2d", "deconv2d", "conv2d_simple", "im2col", "col2im", "pooling_simple", "pooling"]
-    + ["average_pooling", "embed_id", "BatchNorm", "batch_nrom"],
+    + ["average_pooling", "BatchNorm", "batch_nrom"],
 }
 
 MODULES = {

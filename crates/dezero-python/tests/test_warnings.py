@@ -69,9 +69,7 @@ from test_warnings import COMPUTATIONS, warnings_of
 for warning in warnings_of(COMPUTATIONS[{kind!r}], create_graph=True):
     print(warning.category.__name__, warning.message)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("RuntimeWarning")
     assert "OfRaw" in done.stdout

@@ -102,7 +102,9 @@ class Variable:
         retain_grad: leave gradients in the results on the way too, as far as you hold them.
         create_graph: record the derivatives, so that they can be differentiated again.
 
-        Raises RuntimeError if this is a constant, or its dtype is no float.
+        Integers have derivatives too, of whatever dtype the rules give.
+
+        Raises RuntimeError if this is a constant, or bools.
         """
 
     def cleargrad(self) -> None:
@@ -120,7 +122,7 @@ class Variable:
         """A constant with the same value and no history."""
 
     def item(self) -> float:
-        """The value as a Python number, for variables with one element."""
+        """The value as a Python number, for variables with one element. Raises ValueError for more."""
 
     @overload
     def reshape(self, *shape: SupportsIndex) -> Variable:
@@ -141,43 +143,50 @@ class Variable:
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The sum over axes.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The mean over axes.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The product over axes.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The largest over axes; those that tie share the derivative.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The smallest over axes; those that tie share the derivative.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def var(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The variance over axes: the mean square of the distance from the mean.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def std(self, axis: Axis = None, keepdims: bool = False) -> Variable:
         """The standard deviation over axes.
 
-        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+        axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+        an axis out of range.
         """
 
     def cumsum(self, axis: int = 0) -> Variable:
@@ -187,7 +196,7 @@ class Variable:
         """Without the named axes, or without all axes of length 1."""
 
     def astype(self, dtype: npt.DTypeLike) -> Variable:
-        """The elements converted to another dtype."""
+        """The elements converted to another dtype: 'float64', 'float32', 'int64' or 'bool'. Raises TypeError for others."""
 
     def matmul(self, W: Operand) -> Variable:
         """The matrix product, as NumPy's `matmul`; of vectors the inner product."""
@@ -235,12 +244,15 @@ class Function:
     returns an array or a tuple of arrays, and `backward(self, *gys)`, which gets the derivatives of the results as
     Variables and returns that of each input, of its shape:
 
+    >>> import numpy as np
+    >>> import dezero.functions as F
+    >>> from dezero import Function
     >>> class Sin(Function):
     ...     def forward(self, x):
     ...         return np.sin(x)
     ...     def backward(self, gy):
     ...         x, = self.inputs
-    ...         return gy * dezero.functions.cos(x)
+    ...         return gy * F.cos(x)
 
     `Sin()(x)` applies it. What `backward` computes with Variables can be differentiated again, to any order; what it
     computes with `x.data` is a constant to further derivatives.
@@ -248,10 +260,10 @@ class Function:
 
     def __init__(self, *_args: Any, **_kwargs: Any) -> None: ...
     def __call__(self, *inputs: Operand) -> Any: ...
-    def forward(self, *_xs: Any) -> Any:
+    def forward(self, *xs: Any) -> Any:
         """The results, an array or a tuple of arrays, from the arrays that go in."""
 
-    def backward(self, *_gys: Any) -> Any:
+    def backward(self, *gys: Any) -> Any:
         """The derivative of each input, from that of each result."""
 
     @property
@@ -468,56 +480,64 @@ def transpose(x: Operand, axes: Ints | None = None) -> Variable:
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The sum over axes.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def mean(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The mean over axes.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def prod(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The product over axes.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def max(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The largest over axes; those that tie share the derivative.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def min(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The smallest over axes; those that tie share the derivative.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def var(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The variance over axes: the mean square of the distance from the mean.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def std(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The standard deviation over axes.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The logarithm of the sum of exponentials over axes, without overflow.
 
-    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1.
+    axis: None for all axes, an int, or a tuple of ints; keepdims: keep the axes, with length 1. Raises AxisError for
+    an axis out of range.
     """
 
 def softmax(x: Operand, axis: int = 1) -> Variable:
-    """Exponentials along an axis that sum to one."""
+    """Exponentials along an axis that sum to one. The axis is 1, that of the classes, unless given: a vector has axis 0."""
 
 def log_softmax(x: Operand, axis: int = 1) -> Variable:
-    """The logarithm of `softmax`, without overflow."""
+    """The logarithm of `softmax`, without overflow. The axis is 1 unless given."""
 
 def cumsum(x: Operand, axis: int = 0) -> Variable:
     """Running sums along an axis."""
@@ -538,7 +558,7 @@ def matmul(x: Operand, W: Operand) -> Variable:
     """The matrix product, as NumPy's `matmul`; of vectors the inner product."""
 
 def cast(x: Operand, dtype: npt.DTypeLike) -> Variable:
-    """The elements converted to another dtype."""
+    """The elements converted to another dtype: 'float64', 'float32', 'int64' or 'bool'. Raises TypeError for others."""
 
 def where_(condition: Operand, x: Operand, y: Operand) -> Variable:
     """`x` where the condition holds, elsewhere `y`: elementwise, with broadcasting."""
@@ -562,6 +582,7 @@ def grad(y: Variable | Callable[..., Operand], x: Operand) -> Variable:
     variables. It can be differentiated again, and touches no `grad`.
 
     grad(f, x), with f a function that gives one number, gives its gradient at x, or a list of them at a list of points.
+    Raises ValueError if f gives more numbers.
 
     >>> x = Variable(np.array(1.0))
     >>> gx = dezero.grad(F.tanh(x), x)
@@ -579,6 +600,7 @@ def grad(y: Variable | Callable[..., Operand], x: Sequence[Operand]) -> list[Var
     variables. It can be differentiated again, and touches no `grad`.
 
     grad(f, x), with f a function that gives one number, gives its gradient at x, or a list of them at a list of points.
+    Raises ValueError if f gives more numbers.
 
     >>> x = Variable(np.array(1.0))
     >>> gx = dezero.grad(F.tanh(x), x)
@@ -590,11 +612,11 @@ def grad(y: Variable | Callable[..., Operand], x: Sequence[Operand]) -> list[Var
 
 @overload
 def value_and_grad(f: Callable[..., Operand], x: Operand) -> tuple[Variable, Variable]:
-    """The value of a function that gives one number, and its gradient: a tuple."""
+    """The value of a function that gives one number, and its gradient: a tuple. Raises ValueError if it gives more numbers."""
 
 @overload
 def value_and_grad(f: Callable[..., Operand], x: Sequence[Operand]) -> tuple[Variable, list[Variable]]:
-    """The value of a function that gives one number, and its gradient: a tuple."""
+    """The value of a function that gives one number, and its gradient: a tuple. Raises ValueError if it gives more numbers."""
 
 def vjp(f: Callable[..., Operand], x: Operand | Sequence[Operand]) -> tuple[Variable, Pullback]:
     """The value of a function, and the way back: a tuple of a Variable and a function from a cotangent, of the value's
@@ -623,16 +645,16 @@ def jvp(f: Callable[..., Operand], x: Sequence[Operand], tangent: Sequence[Opera
 
 @overload
 def jacobian(f: Callable[..., Operand], x: Operand) -> Variable:
-    """The Jacobian of a function: of the shape of its value, then that of the variable."""
+    """The Jacobian of a function: of the shape of its value, then that of the variable; at several variables, a list."""
 
 @overload
 def jacobian(f: Callable[..., Operand], x: Sequence[Operand]) -> list[Variable]:
-    """The Jacobian of a function: of the shape of its value, then that of the variable."""
+    """The Jacobian of a function: of the shape of its value, then that of the variable; at several variables, a list."""
 
 @overload
 def hessian(f: Callable[..., Operand], x: Operand) -> Variable:
     """The Hessian of a function that gives one number: of the shape of the variable twice; for several variables, a list
-    of lists of blocks.
+    of lists of blocks. Raises ValueError if the function gives more numbers.
 
     >>> dezero.hessian(lambda x: (x ** 3).sum(), np.array([1.0, 2.0]))
     variable([[ 6.  0.]
@@ -642,7 +664,7 @@ def hessian(f: Callable[..., Operand], x: Operand) -> Variable:
 @overload
 def hessian(f: Callable[..., Operand], x: Sequence[Operand]) -> list[list[Variable]]:
     """The Hessian of a function that gives one number: of the shape of the variable twice; for several variables, a list
-    of lists of blocks.
+    of lists of blocks. Raises ValueError if the function gives more numbers.
 
     >>> dezero.hessian(lambda x: (x ** 3).sum(), np.array([1.0, 2.0]))
     variable([[ 6.  0.]
@@ -651,11 +673,15 @@ def hessian(f: Callable[..., Operand], x: Sequence[Operand]) -> list[list[Variab
 
 @overload
 def hvp(f: Callable[..., Operand], x: Operand, v: Operand) -> Variable:
-    """The Hessian of a function that gives one number, times a vector of the form of x. The Hessian itself is never formed."""
+    """The Hessian of a function that gives one number, times a vector of the form of x; at several variables, a list. The
+    Hessian itself is never formed. Raises ValueError if the function gives more numbers.
+    """
 
 @overload
 def hvp(f: Callable[..., Operand], x: Sequence[Operand], v: Sequence[Operand]) -> list[Variable]:
-    """The Hessian of a function that gives one number, times a vector of the form of x. The Hessian itself is never formed."""
+    """The Hessian of a function that gives one number, times a vector of the form of x; at several variables, a list. The
+    Hessian itself is never formed. Raises ValueError if the function gives more numbers.
+    """
 
 def laplacian(f: Callable[..., Operand], x: Operand | Sequence[Operand]) -> Variable:
     """The sum of the second derivatives of a function by each element of x."""
@@ -666,7 +692,7 @@ def jet(f: Callable[..., Operand], x: Operand, series: Sequence[Operand]) -> lis
     value first. They are derivatives divided by k!.
 
     >>> dezero.jet(F.sin, np.array(0.0), [np.array(1.0), np.array(0.0), np.array(0.0)])
-    [variable(0.0), variable(1.0), variable(0.0), variable(-0.16666666666666666)]
+    [variable(0.0), variable(1.0), variable(-0.0), variable(-0.16666666666666666)]
     """
 
 @overload
@@ -675,7 +701,7 @@ def jet(f: Callable[..., Operand], x: Sequence[Operand], series: Sequence[Sequen
     value first. They are derivatives divided by k!.
 
     >>> dezero.jet(F.sin, np.array(0.0), [np.array(1.0), np.array(0.0), np.array(0.0)])
-    [variable(0.0), variable(1.0), variable(0.0), variable(-0.16666666666666666)]
+    [variable(0.0), variable(1.0), variable(-0.0), variable(-0.16666666666666666)]
     """
 
 def derivatives(f: Callable[[Variable], Operand], x: Operand, order: int) -> list[Variable]:
@@ -717,13 +743,16 @@ def minimize(
     method: 'auto' (chosen by what the function is), 'gd', 'momentum', 'adam' (these with a learning rate `lr`), 'newton',
     'newton-trust', 'bfgs', 'lbfgs' or 'nelder-mead'. bounds: a pair of numbers, or of lists of numbers. tolerance: how small the
     gradient has to be. iterations: at most so many. compile: record the function once and replay it. trace: keep the points
-    on the way. callback: called with (iteration, numbers, value) at each point; what it raises ends the search.
+    on the way. callback: called with (iteration, numbers, value) at each point; what it raises ends the search. maximize:
+    look for a maximum.
 
     Returns an Optimum. Raises ValueError for what cannot be done, and what the function raises. Ctrl-C stops it.
 
     >>> found = dezero.minimize(lambda x, y: 100 * (y - x ** 2) ** 2 + (1 - x) ** 2, [0.0, 2.0])
-    >>> found.x
-    [variable(1.0), variable(1.0)]
+    >>> [round(float(x), 9) for x in found.x]
+    [1.0, 1.0]
+    >>> found.converged
+    True
     """
 
 def compile(
@@ -738,11 +767,12 @@ def compile(
 
     A recording cannot see a branch on a value, so the program is compared with the function at some points around the
     example (checks: how many); where they differ, RuntimeError says so. any_shape: record anew for inputs of other shapes
-    or dtypes, in place of a ValueError.
+    or dtypes, in place of a ValueError. tolerance: how far, relatively, program and function may be apart there; 0 is to the last
+    digit. name: what the program is called in errors and graphs.
 
     >>> f = dezero.compile(lambda x: (F.sin(x) * F.exp(x)).sum(), np.zeros(1000))
     >>> f(np.ones(1000))
-    variable(2287.3552871788424)
+    variable(2287.3552871788415)
     """
 
 def graph(
@@ -758,7 +788,14 @@ def graph(
     style: 'learner', with values on the edges and the passes of differentiation in frames, or 'dezero', the book's.
     theme: 'light' or 'dark'. verbose: shapes and dtypes in the book's style. whole: nothing folded or summarised.
 
-    >>> dezero.graph(y, title='tanh').save('tanh.svg')
+    >>> x = Variable(np.array(1.0), name='x')
+    >>> drawing = dezero.graph(F.tanh(x), title='tanh')
+    >>> drawing
+    <Graph of 2 variables and 1 functions>
+    >>> drawing.functions
+    ['Tanh']
+
+    `drawing.save('tanh.svg')` writes it to a file.
     """
 
 def get_dot_graph(output: Variable, verbose: bool = True) -> str:
@@ -770,6 +807,9 @@ def draw_dot_graph(output: Variable, verbose: bool = True, to_file: str = "graph
     """
 
 # For the package
+
+def _restore(class_: type[Variable], data: Array | None, name: str | None) -> Variable:
+    """A variable as it was before it was copied or pickled: of a class, with data and a name."""
 
 def register_classes(classes: dict[str, Any]) -> None:
     """Says which class stands for which function of the engine: a dict from labels to classes."""

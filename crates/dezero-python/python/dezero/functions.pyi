@@ -154,6 +154,7 @@ __all__ = [
     "digamma",
     "div",
     "dropout",
+    "embed_id",
     "erf",
     "exp",
     "exp2",
@@ -283,7 +284,7 @@ def cosh(x: Operand) -> Variable:
     """The hyperbolic cosine."""
 
 def digamma(x: Operand) -> Variable:
-    """The digamma function, the derivative of [`lgamma`](Variable::lgamma)."""
+    """The digamma function, the derivative of `lgamma`."""
 
 def div(x0: Operand, x1: Operand) -> Variable:
     """`x0 / x1`; integers give floats."""
@@ -295,6 +296,9 @@ def dropout(x: Operand, dropout_ratio: float = 0.5) -> Variable:
     `Config.train` says which, and `test_mode` changes it. The random numbers are NumPy's: `np.random.seed` makes them repeat.
     Raises ValueError for a ratio that is not from 0 to below 1.
     """
+
+def embed_id(x: Operand, W: Operand) -> Variable:
+    """The rows of `W`, `(V, D)`, that the ints in `x` name."""
 
 def erf(x: Operand) -> Variable:
     """The error function."""
@@ -374,7 +378,7 @@ def neg(x: Operand) -> Variable:
     """`-x`."""
 
 def polygamma(x: Operand, n: float) -> Variable:
-    """The polygamma function of order `n`, the `n`-th derivative of [`digamma`](Variable::digamma); NaN unless `n` is a whole number from 0."""
+    """The polygamma function of order `n`, the `n`-th derivative of `digamma`; NaN unless `n` is a whole number from 0."""
 
 def powf(x: Operand, exponent: float) -> Variable:
     """`x` to a constant power. `x^0` is 1 with derivative 0, also at 0."""
