@@ -139,6 +139,10 @@ impl PyGraph {
 
     /// The graph in the DOT language: a str.
     fn dot(&self, py: Python<'_>) -> PyResult<String> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is for one lifetime"
+        )]
         self.draw(py, self.theme, |drawing| drawing.to_dot())
     }
 
@@ -195,7 +199,7 @@ impl PyGraph {
 #[pyfunction]
 #[pyo3(signature = (output, verbose=true))]
 pub(crate) fn get_dot_graph(output: &Bound<'_, PyVariable>, verbose: bool) -> PyResult<String> {
-    Ok(dezero::get_dot_graph(&engine(output)?, verbose).to_string())
+    Ok(dezero::get_dot_graph(&engine(output)?, verbose))
 }
 
 /// Draws the graph of a Variable into a file, in the book's style: a bare name goes into the folder `graphs`. Returns

@@ -3,6 +3,7 @@
 //!
 //! The Python half, in `python/dezero`, has the names of the book's package.
 
+mod adapter;
 mod arguments;
 mod derivatives;
 mod drawing;
@@ -11,6 +12,7 @@ mod function;
 mod identity;
 mod memory;
 mod operations;
+mod primitives;
 mod replay;
 mod search;
 mod settings;
@@ -32,12 +34,12 @@ fn _dezero(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<replay::PyCompiled>()?;
     module.add_class::<replay::PyProgram>()?;
     module.add_class::<drawing::PyGraph>()?;
-    operations::add_primitives(py, module)?;
+    primitives::add_primitives(py, module)?;
     macro_rules! functions {
         ($($name:path),+ $(,)?) => {$(module.add_function(wrap_pyfunction!($name, module)?)?;)+};
     }
     functions!(
-        variable::_restore,
+        variable::data::_restore,
         function::register_classes,
         operations::reshape,
         operations::transpose,

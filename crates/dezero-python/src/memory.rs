@@ -31,19 +31,15 @@ pub(crate) fn array_of(object: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
     let array = direct::<f64>(&native)
         .or_else(|| direct::<f32>(&native))
         .or_else(|| direct::<i64>(&native));
-    match array {
-        Some(array) => Ok(array),
-        // A byte that shows as a bool may be any number.
-        None => {
-            let bytes = native
-                .call_method1("view", ("int8",))?
-                .call_method1("astype", ("int64",))?;
-            let bytes = bytes.cast_into::<PyUntypedArray>()?;
-            Ok(direct::<i64>(&bytes)
-                .expect("an int64 array just made")
-                .astype(DType::Bool))
-        }
+    if let Some(array) = array {
+        return Ok(array);
     }
+    // A byte that shows as a bool may be any number.
+    let bytes = native
+        .call_method1("view", ("int8",))?
+        .call_method1("astype", ("int64",))?;
+    let bytes = direct::<i64>(&bytes.cast_into()?).expect("an int64 array just made");
+    Ok(bytes.astype(DType::Bool))
 }
 
 /// The elements where they are `T`s in row-major order.

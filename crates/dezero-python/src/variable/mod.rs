@@ -4,19 +4,23 @@
 //! time, the one it was made of or a copy: the engine has a value of its own, and is brought up to date when the
 //! variable is used. So what was recorded before keeps its values.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+pub(crate) mod data;
+mod gradient;
+mod simple;
 
-use dezero::{Array, Backward, Identity, Variable};
+use std::cell::RefCell;
+
+use dezero::{Array, Identity, Variable};
 use numpy::PyUntypedArray;
-use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyTuple};
 
-use crate::errors::{raised, raised_by_array};
-use crate::function::{self, PyFunction, PythonFunction};
+use self::gradient::expose_gradient;
+pub(crate) use self::simple::SimpleVariable;
+use crate::adapter::PythonFunction;
+use crate::function::{self, PyFunction};
 use crate::{arguments, identity, memory};
 
 /// A value that remembers how it was computed.
@@ -88,10 +92,6 @@ impl Style {
         if other == Self::Arrays { other } else { self }
     }
 }
-
-/// Gradients with data that Python may write into, by address and serial number: `backward` adds to gradients that no
-/// Python code then touches.
-static EXPOSED_GRADIENTS: Mutex<Vec<(Identity, u64)>> = Mutex::new(Vec::new());
 
 impl PyVariable {
     fn bare(variable: Option<Variable>, style: Style) -> Self {
@@ -169,20 +169,15 @@ impl PyVariable {
 
 thread_local! {
     /// What dropped variables held, while it waits to be dropped: gradients may have gradients, as deep as anyone cares.
-    static DROPPED: RefCell<Option<Vec<Box<Kept>>>> = const { RefCell::new(None) };
+    static DROPPED: RefCell<Option<Vec<Kept>>> = const { RefCell::new(None) };
 }
 
 /// Drops what a variable held, never recursively.
-fn drop_kept(kept: Box<Kept>) {
-    let first = DROPPED.with_borrow_mut(|waiting| match waiting {
-        Some(waiting) => {
-            waiting.push(kept);
-            false
-        }
-        None => {
-            *waiting = Some(vec![kept]);
-            true
-        }
+fn drop_kept(kept: Kept) {
+    let first = DROPPED.with_borrow_mut(|waiting| {
+        let first = waiting.is_none();
+        waiting.get_or_insert_default().push(kept);
+        first
     });
     if !first {
         return;
@@ -199,7 +194,7 @@ impl Drop for PyVariable {
             identity::forget(variable.identity(), self.serial);
         }
         if let Some(kept) = self.kept.take() {
-            drop_kept(kept);
+            drop_kept(*kept);
         }
     }
 }
@@ -249,34 +244,6 @@ pub(crate) fn object(
     Ok(object)
 }
 
-/// Brings gradients up to date that Python wrote into.
-pub(crate) fn refresh_gradients(py: Python<'_>) -> PyResult<()> {
-    let exposed = std::mem::take(
-        &mut *EXPOSED_GRADIENTS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner),
-    );
-    for (identity, serial) in exposed {
-        let Some(object) = identity::find(py, identity) else {
-            continue;
-        };
-        if object.borrow().serial == serial {
-            PyVariable::refresh(&object)?;
-            expose_gradient(identity, serial);
-        }
-    }
-    Ok(())
-}
-
-fn expose_gradient(identity: Identity, serial: u64) {
-    let mut exposed = EXPOSED_GRADIENTS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    if !exposed.contains(&(identity, serial)) {
-        exposed.push((identity, serial));
-    }
-}
-
 /// What is used as data: a NumPy array that the engine can hold.
 fn data_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
     if let Ok(array) = value.cast::<PyUntypedArray>() {
@@ -318,7 +285,9 @@ impl PyVariable {
     /// Of a variable made by hand it can be changed, in place or by another array: what is computed later sees the
     /// change, what was recorded before does not. Of a result it is read-only.
     #[getter]
-    fn data<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyUntypedArray>>> {
+    pub(super) fn data<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<Option<Bound<'py, PyUntypedArray>>> {
         let py = slf.py();
         let mut this = slf.borrow_mut();
         let Some(variable) = this.variable.clone() else {
@@ -394,75 +363,6 @@ impl PyVariable {
         }
     }
 
-    /// The derivative that `backward` left here: a Variable, or None.
-    #[getter]
-    fn grad<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, Self>>> {
-        let py = slf.py();
-        let this = slf.borrow();
-        let Some(grad) = this.variable.as_ref().and_then(Variable::grad) else {
-            return Ok(None);
-        };
-        let stands_for = grad.identity();
-        if let Some((kept, identity)) = this.kept.as_ref().and_then(|kept| kept.grad.as_ref())
-            && *identity == stands_for
-        {
-            return Ok(Some(kept.bind(py).clone()));
-        }
-        let of = this.variable.as_ref().map(Variable::identity);
-        drop(this);
-        let object = object(py, grad, Style::Variables)?;
-        object.borrow_mut().kept().derivative_of = of;
-        let old = slf
-            .borrow_mut()
-            .kept()
-            .grad
-            .replace((object.clone().unbind(), stands_for));
-        drop(old);
-        Ok(Some(object))
-    }
-
-    #[setter]
-    pub(crate) fn set_grad(slf: &Bound<'_, Self>, grad: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let py = slf.py();
-        let grad = match grad {
-            None => None,
-            Some(grad) => match grad.cast::<Self>() {
-                Ok(grad) => Some(grad.clone()),
-                Err(_) => {
-                    let array = data_array(grad)?;
-                    let grad = object(
-                        py,
-                        Variable::constant(memory::array_of(&array)?),
-                        Style::Variables,
-                    )?;
-                    Some(grad)
-                }
-            },
-        };
-        let engine = grad.as_ref().map(engine).transpose()?;
-        let Some(variable) = slf.borrow().variable.clone() else {
-            return if engine.is_none() {
-                Ok(())
-            } else {
-                Err(PyTypeError::new_err(
-                    "a Variable without data has no gradient",
-                ))
-            };
-        };
-        variable.set_grad(engine);
-        let stands_for = variable.grad().map(|grad| grad.identity());
-        let kept = grad.map(Bound::unbind).zip(stands_for);
-        let mut this = slf.borrow_mut();
-        let old = if kept.is_some() || this.kept.is_some() {
-            std::mem::replace(&mut this.kept().grad, kept)
-        } else {
-            None
-        };
-        drop(this);
-        drop(old);
-        Ok(())
-    }
-
     /// The name in drawings: a str, or None.
     #[getter]
     fn name(&self) -> Option<String> {
@@ -516,154 +416,6 @@ impl PyVariable {
             .map_or(0, function::generation)
     }
 
-    /// The length along each axis.
-    #[getter]
-    fn shape<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let value = present(slf, "shape")?;
-        PyTuple::new(slf.py(), value.shape())
-    }
-
-    /// The number of axes.
-    #[getter]
-    fn ndim(slf: &Bound<'_, Self>) -> PyResult<usize> {
-        Ok(present(slf, "ndim")?.ndim())
-    }
-
-    /// The number of elements.
-    #[getter]
-    fn size(slf: &Bound<'_, Self>) -> PyResult<usize> {
-        Ok(present(slf, "size")?.size())
-    }
-
-    /// The dtype of the elements.
-    #[getter]
-    fn dtype<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let name = present(slf, "dtype")?.dtype().to_string();
-        memory::numpy(slf.py())?.call_method1("dtype", (name,))
-    }
-
-    fn __len__(slf: &Bound<'_, Self>) -> PyResult<usize> {
-        let value = present(slf, "len")?;
-        value
-            .shape()
-            .first()
-            .copied()
-            .ok_or_else(|| PyTypeError::new_err("len() of unsized object"))
-    }
-
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        // The user's print options hold, as for the array itself.
-        let Some(data) = Self::data(slf)? else {
-            return Ok("variable(None)".to_owned());
-        };
-        let text = data.str()?.to_string();
-        Ok(format!("variable({})", text.replace('\n', "\n         ")))
-    }
-
-    fn __bool__(slf: &Bound<'_, Self>) -> PyResult<bool> {
-        match Self::data(slf)? {
-            Some(data) => data.is_truthy(),
-            None => Ok(false),
-        }
-    }
-
-    fn __float__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "__float__")
-    }
-
-    fn __int__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "__int__")
-    }
-
-    /// The value as a Python number, for variables with one element. Raises ValueError for more.
-    fn item(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "item")
-    }
-
-    #[pyo3(signature = (dtype=None, copy=None))]
-    fn __array__<'py>(
-        slf: &Bound<'py, Self>,
-        dtype: Option<Bound<'py, PyAny>>,
-        copy: Option<bool>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(data) = Self::data(slf)? else {
-            return Err(PyTypeError::new_err("a Variable without data is no array"));
-        };
-        let numpy = memory::numpy(slf.py())?;
-        match dtype {
-            Some(dtype) => data.call_method1("astype", (dtype,)),
-            None if copy == Some(true) => numpy.call_method1("array", (data,)),
-            None => Ok(data.into_any()),
-        }
-    }
-
-    /// Differentiates this variable by everything it was computed from: adds to the `grad` of the variables that
-    /// the computation began with.
-    ///
-    /// The sweep starts from this variable's own `grad` if there is one, else from ones.
-    ///
-    /// retain_grad: leave gradients in the results on the way too, as far as you hold them.
-    /// create_graph: record the derivatives, so that they can be differentiated again.
-    ///
-    /// Integers have derivatives too, of whatever dtype the rules give.
-    ///
-    /// Raises RuntimeError if this is a constant, or bools.
-    #[pyo3(signature = (retain_grad=false, create_graph=false))]
-    fn backward(slf: &Bound<'_, Self>, retain_grad: bool, create_graph: bool) -> PyResult<()> {
-        let py = slf.py();
-        refresh_gradients(py)?;
-        let variable = engine(slf)?;
-        // A gradient that was put here may have been written into since.
-        let seed = slf
-            .borrow()
-            .kept
-            .as_ref()
-            .and_then(|kept| kept.grad.as_ref())
-            .map(|(seed, _)| seed.clone_ref(py));
-        if let Some(seed) = seed
-            && variable.grad().is_some()
-            && seed.borrow(py).data.is_some()
-        {
-            Self::set_grad(slf, Some(seed.bind(py).as_any()))?;
-        }
-        let mut how = Backward::new().integers();
-        if retain_grad {
-            how = how.retain_grad();
-            Self::retain(slf, &variable)?;
-        }
-        if create_graph {
-            how = how.create_graph();
-        }
-        py.detach(|| variable.try_backward(how)).map_err(raised)?;
-        if variable.is_constant() {
-            // A derivative that does not depend on anything: its own derivative is zero, and there is no graph to say so.
-            let of = slf
-                .borrow()
-                .kept
-                .as_ref()
-                .and_then(|kept| kept.derivative_of);
-            if let Some(x) = of.and_then(|of| identity::find(py, of)) {
-                let x = engine(&x)?;
-                if x.grad().is_none() {
-                    let zeros = Array::zeros(&x.shape(), x.dtype()).map_err(raised_by_array)?;
-                    x.set_grad(Some(
-                        variable
-                            .try_mul(0.0)
-                            .and_then(|y| y.try_sum(..))
-                            .and_then(|y| y.try_add(zeros))
-                            .map_err(raised)?,
-                    ));
-                }
-            }
-        }
-        py.check_signals()
-    }
-
-    /// Forgets the derivative: the next `backward` starts from nothing.
-    fn cleargrad(slf: &Bound<'_, Self>) -> PyResult<()> {
-        Self::set_grad(slf, None)
-    }
-
     /// Cuts this variable off from the function that computed it; `backward` ends here.
     fn unchain(slf: &Bound<'_, Self>) {
         let mut this = slf.borrow_mut();
@@ -694,18 +446,6 @@ impl PyVariable {
         object(slf.py(), engine(slf)?.detach(), style)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = slf.py();
-        let data = match Self::data(slf)? {
-            Some(data) => Some(data.call_method0("copy")?),
-            None => None,
-        };
-        let name = slf.borrow().name();
-        let restore = py.import("dezero._dezero")?.getattr("_restore")?;
-        let attributes = slf.getattr("__dict__")?;
-        (restore, (slf.get_type(), data, name), attributes).into_pyobject(py)
-    }
-
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         if let Some(kept) = &self.kept {
             visit.call(kept.grad.as_ref().map(|(grad, _)| grad))?;
@@ -725,41 +465,12 @@ impl PyVariable {
             drop(variable);
         }
         if let Some(kept) = self.kept.take() {
-            drop_kept(kept);
+            drop_kept(*kept);
         }
     }
 }
 
 impl PyVariable {
-    fn converted(slf: &Bound<'_, Self>, method: &str) -> PyResult<Py<PyAny>> {
-        match Self::data(slf)? {
-            Some(data) => data.call_method0(method).map(Bound::unbind),
-            None => Err(PyTypeError::new_err(
-                "this Variable has no data yet: its data is None",
-            )),
-        }
-    }
-
-    /// Holds the results below, so that they keep the gradients that are to be retained.
-    fn retain(slf: &Bound<'_, Self>, variable: &Variable) -> PyResult<()> {
-        let (py, style) = (slf.py(), slf.borrow().style);
-        let mut seen = HashSet::new();
-        let mut pending = vec![variable.clone()];
-        let mut results = Vec::new();
-        while let Some(y) = pending.pop() {
-            let Some(creator) = y.creator() else { continue };
-            for x in creator.inputs() {
-                if !x.is_leaf() && seen.insert(x.identity()) {
-                    results.push(object(py, x.clone(), style)?.unbind());
-                    pending.push(x);
-                }
-            }
-        }
-        let old = std::mem::replace(&mut slf.borrow_mut().kept().retained, results);
-        drop(old);
-        Ok(())
-    }
-
     /// The inputs of the creator that were handed out, which stay the same as long as this variable lives.
     pub(crate) fn kept_inputs(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.kept
@@ -784,70 +495,4 @@ impl PyVariable {
     pub(crate) fn held(&self) -> Option<&Variable> {
         self.variable.as_ref()
     }
-}
-
-/// The value, for a question about it.
-fn present(object: &Bound<'_, PyVariable>, asked: &str) -> PyResult<Array> {
-    if !object.borrow().has_data() {
-        return Err(PyAttributeError::new_err(format!(
-            "a Variable whose data is None has no {asked}"
-        )));
-    }
-    Ok(engine(object)?.look(Array::clone))
-}
-
-/// A variable whose gradients are arrays, as in the first half of the book's second stage.
-///
-/// `Variable(data, name=None)`, as `dezero.Variable`; `grad` is a NumPy array, and `backward` does not make
-/// derivatives that can be differentiated again.
-#[pyclass(name = "Variable", module = "dezero.core_simple", extends = PyVariable, subclass)]
-pub(crate) struct SimpleVariable;
-
-#[pymethods]
-impl SimpleVariable {
-    #[new]
-    #[pyo3(signature = (*args, **kwargs), text_signature = "(data, name=None)")]
-    fn new(
-        args: &Bound<'_, PyTuple>,
-        kwargs: Option<&Bound<'_, PyDict>>,
-    ) -> PyClassInitializer<Self> {
-        let mut base = PyVariable::new(args, kwargs);
-        base.style = Style::Arrays;
-        PyClassInitializer::from(base).add_subclass(Self)
-    }
-
-    /// The derivative that `backward` left here: a NumPy array, or None.
-    #[getter]
-    fn grad<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyUntypedArray>>> {
-        match PyVariable::grad(slf.as_super())? {
-            Some(grad) => PyVariable::data(&grad),
-            None => Ok(None),
-        }
-    }
-
-    #[setter]
-    fn set_grad(slf: &Bound<'_, Self>, grad: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        PyVariable::set_grad(slf.as_super(), grad)
-    }
-
-    /// Differentiates this variable by everything it was computed from: adds to the `grad` of the variables that
-    /// the computation began with.
-    #[pyo3(signature = (retain_grad=false))]
-    fn backward(slf: &Bound<'_, Self>, retain_grad: bool) -> PyResult<()> {
-        PyVariable::backward(slf.as_super(), retain_grad, false)
-    }
-}
-
-/// A variable as it was before it was copied or pickled: of a class, with data and a name.
-#[pyfunction]
-pub(crate) fn _restore<'py>(
-    class_: &Bound<'py, PyType>,
-    data: Option<&Bound<'py, PyAny>>,
-    name: Option<String>,
-) -> PyResult<Bound<'py, PyVariable>> {
-    let variable = class
-        .call_method1("__new__", (class,))?
-        .cast_into::<PyVariable>()?;
-    PyVariable::__init__(&variable, data, name)?;
-    Ok(variable)
 }
