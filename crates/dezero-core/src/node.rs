@@ -335,9 +335,17 @@ impl Drop for NodeRef {
 
 #[inline(never)]
 fn let_go(node: triomphe::Arc<Node>) {
-    if let Ok(node) = triomphe::Arc::try_unique(node) {
+    if let Some(node) = last(node) {
         release(node);
     }
+}
+
+/// Gives up a reference; gives the node if nothing else refers to it.
+#[inline(always)]
+fn last(node: triomphe::Arc<Node>) -> Option<triomphe::UniqueArc<Node>> {
+    // The look saves atomic writes where it finds no others. Where it does, they may go before this
+    // one does: who counts down to zero has the node.
+    triomphe::Arc::try_unique(node).map_or_else(triomphe::Arc::into_unique, Some)
 }
 
 /// Empties a node that nothing refers to, and all that thereby loses its last reference.
@@ -443,7 +451,7 @@ fn empty(mut node: triomphe::UniqueArc<Node>, pool: &Pool) -> Option<triomphe::U
 #[inline(always)]
 fn unlink(input: &mut Variable) -> Option<triomphe::UniqueArc<Node>> {
     if let Repr::Link(node) = &mut input.0 {
-        return triomphe::Arc::try_unique(node.0.take()?).ok();
+        return last(node.0.take()?);
     }
     if !matches!(&input.0, Repr::Value(value) if value.as_f64().is_some()) {
         input.0 = Repr::Value(Array::from(0.0));

@@ -2,6 +2,7 @@
 //! with the edges.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Barrier;
 use std::thread;
 
 use dezero_core::{Array, Backward, Function, Result, Variable, grad, live_nodes};
@@ -251,4 +252,31 @@ fn graphs_dropped_on_another_thread_leave_nothing() {
         live_nodes()
     });
     assert_eq!((made, released.join().unwrap()), (1001, -1001));
+}
+
+/// Two threads that give up the last two references to a node at once both see another one.
+#[test]
+fn graphs_dropped_by_two_threads_at_once_leave_nothing() {
+    let before = live_nodes();
+    let rounds = if cfg!(miri) { 2 } else { 20 };
+    let nodes = if cfg!(miri) { 100 } else { 20_000 };
+    let mut released = 0;
+    for _ in 0..rounds {
+        let x = Variable::new(0.5);
+        let ys: Vec<Variable> = (0..nodes).map(|_| x.sin()).collect();
+        let starts = Barrier::new(2);
+        let drop_all = |ys: Vec<Variable>| {
+            let before = live_nodes();
+            starts.wait();
+            drop(ys);
+            live_nodes() - before
+        };
+        let again = ys.clone();
+        released += thread::scope(|scope| {
+            let other = scope.spawn(|| drop_all(again));
+            drop_all(ys);
+            other.join().unwrap()
+        });
+    }
+    assert_eq!(live_nodes() + released, before);
 }
