@@ -25,17 +25,27 @@ def environment(peer):
     python = peer.venv() / "bin/python"
     stamp = peer.venv() / "installed.txt"
     wanted = f"# Python {sys.version}\n{requirements.read_text()}"
-    if stamp.exists() and stamp.read_text() == wanted and python.exists():
-        return None
-    try:
-        venv.create(peer.venv(), with_pip=True, clear=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        return f"no virtual environment: {error}"
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    failure = failed([*pip, "-r", str(requirements)], os.environ)
-    if failure is None:
+    if not (stamp.exists() and stamp.read_text() == wanted and python.exists()):
+        try:
+            venv.create(peer.venv(), with_pip=True, clear=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            return f"no virtual environment: {error}"
+        if failure := failed([*pip, "-r", str(requirements)], os.environ):
+            return failure
         stamp.write_text(wanted)
-    return failure
+    return failed([*pip, *local(peer)], building(peer)) if peer.package else None
+
+
+def local(peer):
+    """What makes pip build the package with the tools of the environment, each time, as its sources may have changed."""
+    return ["--no-build-isolation", "--no-deps", str(peer.package)]
+
+
+def building(peer):
+    """The variables that let the build find its tools, and what it left the last time."""
+    path = f"{peer.venv() / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "CARGO_TARGET_DIR": str(peer.package / "target")}
 
 
 def binary(crate):

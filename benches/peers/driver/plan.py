@@ -5,6 +5,12 @@ import pathlib
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
 TARGET = HOME / "target"
+PACKAGE = HOME.parent.parent / "crates/dezero-python"
+
+# The tables, and which of ours the peers of each are compared with.
+OURS = {"eager": "dezero", "replayed": "dezero replayed", "python": "dezero (Python)"}
+# The kind of these.
+KINDS = {"eager": "eager", "replayed": "replayed", "python": "eager"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,6 +19,8 @@ class Row:
     title: str
     # How far, relatively, two results may be apart.
     tolerance: float = 1e-9
+    # Whether it is only in the table of what runs from Python.
+    python: bool = False
 
 
 ROWS = [
@@ -28,6 +36,7 @@ ROWS = [
     Row("J9", "tanh(sin(x) exp(-x^2) + x), 1,000,000 elements: value and gradient"),
     Row("J10-product", "product of shape (8,), forward"),
     Row("J10-sine", "sine of shape (8,), forward"),
+    Row("J10-scalar", "product of two scalars, forward", python=True),
 ]
 
 # The rows whose peak resident size is told.
@@ -45,18 +54,26 @@ class Peer:
     argument: str = ""
     requirements: str = ""
     crate: str = ""
+    # What is built and installed on top of the requirements.
+    package: pathlib.Path | None = None
     # Whose version is told, of a worker in Rust.
     library: str = ""
     environment: tuple[tuple[str, str], ...] = ()
     # All of them when empty.
     rows: tuple[str, ...] = ()
+    # Whether it is in the table of what runs from Python, too.
+    python: bool = False
 
     @property
     def ours(self):
-        return self.name == base(self.kind)
+        return self.name in OURS.values()
+
+    @property
+    def tables(self):
+        return (self.kind, "python") if self.python else (self.kind,)
 
     def does(self, row):
-        return not self.rows or row.name in self.rows
+        return (not self.rows or row.name in self.rows) and (self.python or not row.python)
 
     def command(self):
         if self.requirements:
@@ -67,11 +84,6 @@ class Peer:
 
     def venv(self):
         return TARGET / "venv" / self.requirements
-
-
-def base(kind):
-    """The name of ours that peers of this kind are compared with."""
-    return {"eager": "dezero", "replayed": "dezero replayed"}[kind]
 
 
 def python(name, kind, worker, requirements, **rest):
@@ -89,8 +101,9 @@ UNCACHED = (("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1"),)
 
 PEERS = [
     rust("dezero", "eager", "dezero", "dezero-core", "eager"),
-    python("DeZero", "eager", "dezero_py.py", "dezero-py"),
-    python("torch", "eager", "torch_eager.py", "torch"),
+    python("dezero (Python)", "eager", "dezero_ours.py", "dezero-python", package=PACKAGE, python=True),
+    python("DeZero", "eager", "dezero_py.py", "dezero-py", python=True),
+    python("torch", "eager", "torch_eager.py", "torch", python=True),
     rust("candle", "eager", "candle", "candle-core"),
     rust(
         "candle, undetached",
@@ -105,7 +118,7 @@ PEERS = [
     rust("num-dual", "eager", "num-dual", "num-dual"),
     rust("dezero replayed", "replayed", "dezero", "dezero-compile", "replayed"),
     python("torch.compile", "replayed", "torch_compile.py", "torch", environment=UNCACHED),
-    python("JAX", "replayed", "jax_jit.py", "jax"),
+    python("JAX", "replayed", "jax_jit.py", "jax", python=True),
     python("CasADi", "replayed", "casadi_vm.py", "casadi"),
     rust("echidna bytecode", "replayed", "echidna", "echidna", "bytecode"),
 ]

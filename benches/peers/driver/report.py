@@ -12,7 +12,7 @@ import tomllib
 
 from driver.agreement import dissenters
 from driver.measure import Timing
-from driver.plan import HOME, Peer, Row, base
+from driver.plan import HOME, KINDS, OURS, Peer, Row
 
 BEGIN = "<!-- benches/peers/run writes from here -->"
 END = "<!-- to here -->"
@@ -20,8 +20,14 @@ END = "<!-- to here -->"
 EXPLAINED = """\
 Each peer is a process of its own on as many cores as threads; rounds of all peers alternate. A ratio is the
 peer's time over ours in the same round: above 1 dezero is faster, and what is below is marked as lost. Peers that
-record a graph anew are compared with dezero doing so, peers that record, trace or build once with dezero replayed.
+record a graph anew are compared with dezero doing so, peers that record, trace or build once with dezero replayed,
+and what is written in Python with dezero's Python package, too.
 *No* is what the library does not have, *wrong* a result that is not that of most."""
+
+FROM_PYTHON = """\
+dezero's Python package as a time, the peers as multiples of it; it runs DeZero's script unchanged where the book has
+names for the work. JAX's functions are compiled, loops included, so that a ratio to it is no race: what is below 1
+there is not marked."""
 
 PER_OPERATION = """\
 Bytes of a recorded operation: growth of the resident size over a chain of a million scalar operations, per operation.
@@ -75,6 +81,8 @@ class Run:
             self.overview("eager"),
             f"{level} Recorded, traced or built once\n\nThe same, of what comes after that.",
             self.overview("replayed"),
+            f"{level} From Python\n\n{FROM_PYTHON}",
+            self.overview("python"),
             f"Lost: {self.lost()}.",
             f"{level} Before the first result\n\nTo record, trace or compile, and to run for the first time.",
             self.first_results(),
@@ -104,31 +112,39 @@ class Run:
             f"{said(['rustc', '--version'])}; Python {platform.python_version()}; dezero at {commit}."
         )
 
-    def of_kind(self, kind):
-        return [peer for peer in self.peers if peer.kind == kind]
+    def of_table(self, name):
+        return [peer for peer in self.peers if name in peer.tables]
 
-    def ratios(self, peer, row):
-        """Round by round, the peer's time over ours; none for ours itself, nor where either is missing."""
-        ours = self.results[row].get(base(peer.kind))
-        if peer.ours or ours is None:
+    def rows_of_table(self, name):
+        return [row for row in self.results if name == "python" or not row.python]
+
+    def ratios(self, peer, row, name):
+        """Round by round, the peer's time over ours of the table; none for ours itself, nor where either is missing."""
+        ours = self.results[row].get(OURS[name])
+        if peer.name == OURS[name] or name not in peer.tables or ours is None:
             return []
         return [theirs / our for theirs, our in zip(self.results[row][peer.name].rounds, ours.rounds)]
 
-    def overview(self, kind):
-        peers = self.of_kind(kind)
-        rows = [[f"{row.name} {row.title}", *(self.cell(row, peer) for peer in peers)] for row in self.results]
-        return table(["row", *(peer.name for peer in peers)], rows)
+    def overview(self, name):
+        peers = self.of_table(name)
+        rows = [
+            [f"{row.name} {row.title}", *(self.cell(row, peer, name) for peer in peers)]
+            for row in self.rows_of_table(name)
+        ]
+        some = [row for row in rows if set(row[1:]) != {"no"}]
+        return table(["row", *(peer.name for peer in peers)], some)
 
-    def cell(self, row, peer):
+    def cell(self, row, peer, name):
         if why := self.missing(row, peer):
             return why
         if peer.name in self.wrong[row]:
             return "wrong"
-        ratios = self.ratios(peer, row)
+        ratios = self.ratios(peer, row, name)
         if not ratios:
             return nanoseconds(statistics.median(self.results[row][peer.name].rounds))
         ratio = statistics.median(ratios)
-        return f"**lost {number(ratio)}**" if ratio < 1 else number(ratio)
+        race = not peer.ours and peer.kind == KINDS[name]
+        return f"**lost {number(ratio)}**" if ratio < 1 and race else number(ratio)
 
     def missing(self, row, peer):
         """In a word, why there is no figure."""
@@ -142,16 +158,21 @@ class Run:
         return None
 
     def lost(self):
-        cells = [(row, peer, self.cell(row, peer)) for row in self.results for peer in self.peers]
-        lost = [f"{row.name} to {peer.name}" for row, peer, cell in cells if "lost" in cell]
+        lost = [
+            f"{row.name} to {peer.name}{' from Python' if name == 'python' else ''}"
+            for name in OURS
+            for row in self.rows_of_table(name)
+            for peer in self.of_table(name)
+            if "lost" in self.cell(row, peer, name)
+        ]
         return f"{len(lost)} comparisons ({', '.join(lost)})" if lost else "no comparison"
 
     def first_results(self):
         def cell(row, peer):
             return self.missing(row, peer) or nanoseconds(self.results[row][peer.name].first["first_result_ns"])
 
-        peers = self.of_kind("replayed")
-        rows = [[row.name, *(cell(row, peer) for peer in peers)] for row in self.results]
+        peers = self.of_table("replayed")
+        rows = [[row.name, *(cell(row, peer) for peer in peers)] for row in self.rows_of_table("replayed")]
         return table(["row", *(peer.name for peer in peers)], rows)
 
     def agreement(self):
@@ -218,12 +239,13 @@ class Run:
                     peer.kind,
                     spread(timing.rounds, nanoseconds),
                     str(len(timing.rounds)),
-                    spread(self.ratios(peer, row), number),
+                    spread(self.ratios(peer, row, peer.kind), number),
+                    spread(self.ratios(peer, row, "python"), number),
                     nanoseconds(first["first_result_ns"]) if first["first_result_ns"] else "",
                     "; ".join(remarks),
                 ]
             )
-        head = ["peer", "kind", "median [min .. max]", "rounds", "times ours", "before the first result", ""]
+        head = ["peer", "kind", "median [min .. max]", "rounds", "times ours", "times ours from Python", "before the first result", ""]
         parts = [f"## {row.name}: {row.title}", table(head, rows), "\n".join(reasons)]
         return "\n\n".join(part for part in parts if part)
 

@@ -134,15 +134,15 @@ def elementwise():
     return Work(run, lambda y: [y.detach()] + inputs.ends(x.grad))
 
 
-def small(operation):
-    a, b = (torch.tensor(x, requires_grad=True) for x in (inputs.A, inputs.B))
+def small(operation, a=inputs.A, b=inputs.B):
+    a, b = (torch.tensor(x, requires_grad=True) for x in (a, b))
 
     def run():
         for _ in range(inputs.OPS):
             y = operation(a, b)
         return y
 
-    return Work(run, numbers, inputs.OPS)
+    return Work(run, lambda y: y.detach().ravel(), inputs.OPS)
 
 
 serve(
@@ -158,6 +158,7 @@ serve(
         "J9": elementwise,
         "J10-product": lambda: small(lambda a, b: a * b),
         "J10-sine": lambda: small(lambda a, b: torch.sin(a)),
+        "J10-scalar": lambda: small(lambda a, b: a * b, inputs.A[0], inputs.B[0]),
     },
     {"J3-taylor": "no Taylor mode", "J8-sparse": "no sparse Hessians"},
     record,
