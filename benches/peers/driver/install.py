@@ -38,7 +38,7 @@ def environment(peer):
 
 
 def local(peer):
-    """What makes pip build the package with the tools of the environment, each time, as its sources may have changed."""
+    """Has pip build the package with the tools of the environment: each time, as its sources may have changed."""
     return ["--no-build-isolation", "--no-deps", str(peer.package)]
 
 

@@ -119,7 +119,7 @@ class Run:
         return [row for row in self.results if name == "python" or not row.python]
 
     def ratios(self, peer, row, name):
-        """Round by round, the peer's time over ours of the table; none for ours itself, nor where either is missing."""
+        """Round by round, the peer's time over that of the table's ours; none for ours, nor where either is missing."""
         ours = self.results[row].get(OURS[name])
         if peer.name == OURS[name] or name not in peer.tables or ours is None:
             return []
