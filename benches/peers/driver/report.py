@@ -119,7 +119,7 @@ class Run:
         return [row for row in self.results if name == "python" or not row.python]
 
     def ratios(self, peer, row, name):
-        """Round by round, the peer's time over that of the table's ours; none for ours, nor where either is missing."""
+        """Round by round, the peer's time over ours of that table; none for ours, nor where either is missing."""
         ours = self.results[row].get(OURS[name])
         if peer.name == OURS[name] or name not in peer.tables or ours is None:
             return []
@@ -245,7 +245,8 @@ class Run:
                     "; ".join(remarks),
                 ]
             )
-        head = ["peer", "kind", "median [min .. max]", "rounds", "times ours", "times ours from Python", "before the first result", ""]
+        times = ["times ours", "times ours from Python"]
+        head = ["peer", "kind", "median [min .. max]", "rounds", *times, "before the first result", ""]
         parts = [f"## {row.name}: {row.title}", table(head, rows), "\n".join(reasons)]
         return "\n\n".join(part for part in parts if part)
 
