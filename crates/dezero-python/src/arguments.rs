@@ -8,7 +8,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyEllipsis, PyFloat, PyInt, PyList, PySlice, PyTuple, PyType};
 
 use crate::memory;
-use crate::variable::{PyVariable, Style, engine};
+use crate::variable::{PyVariable, Style, styled};
 
 /// What may stand beside a variable.
 pub(crate) enum Given {
@@ -26,8 +26,8 @@ impl Given {
     /// `TypeError` for an array of a dtype that is not supported, and a variable without data.
     pub(crate) fn try_of(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         if let Ok(variable) = value.cast::<PyVariable>() {
-            let style = variable.borrow().style;
-            return Ok(Some(Self::Variable(engine(variable)?, style)));
+            let (variable, style) = styled(variable)?;
+            return Ok(Some(Self::Variable(variable, style)));
         }
         // A subclass may be a scalar of NumPy, which has a dtype of its own.
         if let Ok(number) = value.cast_exact::<PyFloat>() {

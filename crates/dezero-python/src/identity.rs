@@ -3,6 +3,7 @@
 //! Objects are found by the identity of the variable that they show. The table does not keep them alive.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dezero::Identity;
@@ -21,12 +22,12 @@ struct Entry {
 
 struct Table {
     entries: HashMap<Identity, Entry, FxBuildHasher>,
-    serial: u64,
 }
+
+static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 static TABLE: Mutex<Table> = Mutex::new(Table {
     entries: HashMap::with_hasher(FxBuildHasher),
-    serial: 0,
 });
 
 fn table() -> MutexGuard<'static, Table> {
@@ -34,16 +35,19 @@ fn table() -> MutexGuard<'static, Table> {
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the object the one that shows the variable. Returns the number by which it is forgotten.
-pub(crate) fn remember(identity: Identity, object: &Bound<'_, PyVariable>) -> u64 {
+/// A number by which an object is forgotten.
+pub(crate) fn next_serial() -> u64 {
+    SERIAL.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Makes the object of this number the one that shows the variable.
+pub(crate) fn remember(identity: Identity, object: &Bound<'_, PyVariable>, serial: u64) {
     let mut table = table();
-    table.serial += 1;
     let entry = Entry {
         address: object.as_ptr().expose_provenance(),
-        serial: table.serial,
+        serial,
     };
     table.entries.insert(identity, entry);
-    entry.serial
 }
 
 /// Forgets an object, if no other took its place.

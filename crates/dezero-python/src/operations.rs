@@ -8,7 +8,7 @@ use pyo3::types::PyTuple;
 use crate::arguments::{Given, axes, basic_index, dtype, numbers};
 use crate::errors::raised;
 use crate::memory;
-use crate::variable::{PyVariable, Style, engine, object};
+use crate::variable::{PyVariable, Style, object, styled};
 
 pub(crate) type Object<'py> = Bound<'py, PyVariable>;
 
@@ -62,8 +62,8 @@ fn beside<'py>(
     let Some(other) = Given::try_of(other)? else {
         return Ok(py.NotImplemented().into_bound(py));
     };
-    let style = x.borrow().style.and(other.style());
-    let x = engine(x)?;
+    let (x, style) = styled(x)?;
+    let style = style.and(other.style());
     let size = x.size().max(other.size());
     let y = run(py, size, || {
         if reflected {

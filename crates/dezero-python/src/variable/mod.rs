@@ -111,7 +111,10 @@ impl PyVariable {
     /// Shows another variable from now on.
     fn show(slf: &Bound<'_, Self>, variable: Option<Variable>) {
         let identity = variable.as_ref().map(Variable::identity);
-        let serial = identity.map_or(0, |identity| identity::remember(identity, slf));
+        let serial = identity::next_serial();
+        if let Some(identity) = identity {
+            identity::remember(identity, slf, serial);
+        }
         let mut this = slf.borrow_mut();
         let old = (std::mem::replace(&mut this.variable, variable), this.serial);
         this.serial = serial;
@@ -205,20 +208,31 @@ impl Drop for PyVariable {
 ///
 /// `TypeError` if there is no data, or what was made of it is not supported.
 pub(crate) fn engine(object: &Bound<'_, PyVariable>) -> PyResult<Variable> {
+    styled(object).map(|(variable, _)| variable)
+}
+
+/// [`engine`], with the style of the variable.
+///
+/// # Errors
+///
+/// As [`engine`].
+pub(crate) fn styled(object: &Bound<'_, PyVariable>) -> PyResult<(Variable, Style)> {
     {
         let this = object.borrow();
         if this.data.is_none()
             && let Some(variable) = &this.variable
         {
-            return Ok(variable.clone());
+            return Ok((variable.clone(), this.style));
         }
     }
     PyVariable::refresh(object)?;
-    object
-        .borrow()
-        .variable
-        .clone()
-        .ok_or_else(|| PyTypeError::new_err("this Variable has no data yet: its data is None"))
+    let this = object.borrow();
+    match &this.variable {
+        Some(variable) => Ok((variable.clone(), this.style)),
+        None => Err(PyTypeError::new_err(
+            "this Variable has no data yet: its data is None",
+        )),
+    }
 }
 
 /// The object that shows a variable of the engine: the one there is, or a new one.
@@ -231,7 +245,9 @@ pub(crate) fn object(
     if let Some(object) = identity::find(py, identity) {
         return Ok(object);
     }
-    let state = PyVariable::bare(Some(variable), style);
+    let mut state = PyVariable::bare(Some(variable), style);
+    state.serial = identity::next_serial();
+    let serial = state.serial;
     let object = match style {
         Style::Variables => Bound::new(py, state)?,
         Style::Arrays => {
@@ -239,8 +255,7 @@ pub(crate) fn object(
             Bound::new(py, simple)?.into_super()
         }
     };
-    let serial = identity::remember(identity, &object);
-    object.borrow_mut().serial = serial;
+    identity::remember(identity, &object, serial);
     Ok(object)
 }
 
