@@ -25,14 +25,18 @@ const PARTS: usize = 4;
 
 /// The threads that may help this one, if there are any.
 fn helpers() -> Option<&'static ThreadPool> {
-    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    static POOL: OnceLock<Option<(u32, ThreadPool)>> = OnceLock::new();
     if rayon::current_thread_index().is_some() {
         return None;
     }
     let name = |i| format!("dezero-{i}");
-    POOL.get_or_init(|| ThreadPoolBuilder::new().thread_name(name).build().ok())
-        .as_ref()
-        .filter(|pool| pool.current_num_threads() > 1)
+    let make = || {
+        let pool = ThreadPoolBuilder::new().thread_name(name).build().ok()?;
+        Some((std::process::id(), pool))
+    };
+    let (process, pool) = POOL.get_or_init(make).as_ref()?;
+    // A fork has the memory of the process, and none of its threads.
+    (pool.current_num_threads() > 1 && *process == std::process::id()).then_some(pool)
 }
 
 /// Calls `fill` with parts of `out`, each with the position at which it begins, until all of `out` is

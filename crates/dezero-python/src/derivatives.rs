@@ -349,6 +349,9 @@ pub(crate) fn derivatives<'py>(
         .collect()
 }
 
+/// The work grows with the square of the order.
+const MOST_ORDER: usize = 10_000;
+
 /// The Taylor polynomial of a function of one number, around a point and up to an order.
 ///
 /// >>> print(dezero.taylor(F.sin, 0.0, 5))
@@ -357,6 +360,11 @@ pub(crate) fn derivatives<'py>(
 #[pyo3(signature = (f, around=0.0, order=5))]
 pub(crate) fn taylor(f: &Bound<'_, PyAny>, around: f64, order: usize) -> PyResult<PyPolynomial> {
     let py = f.py();
+    if order > MOST_ORDER {
+        return Err(PyValueError::new_err(format!(
+            "taylor: order {order} is beyond {MOST_ORDER}"
+        )));
+    }
     let f = callable(f)?;
     let single = |x: &Variable| f(std::slice::from_ref(x));
     transform(py, || transforms::try_taylor(single, around, order)).map(PyPolynomial)

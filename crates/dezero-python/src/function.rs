@@ -122,6 +122,15 @@ struct Reference {
     lent: Option<Py<PyVariable>>,
 }
 
+impl Reference {
+    fn of(identity: Identity) -> Self {
+        Self {
+            identity,
+            lent: None,
+        }
+    }
+}
+
 #[pymethods]
 impl Reference {
     fn __call__<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyVariable>> {
@@ -231,35 +240,26 @@ impl PyFunction {
     #[getter]
     fn outputs<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
         let py = slf.py();
-        let this = slf.borrow();
-        if let Some(lent) = this.lent() {
-            let lent = lent.outputs.iter().map(|y| {
-                let held = y.borrow(py).held().map(Variable::identity);
-                held.map(|identity| Reference {
-                    identity,
-                    lent: Some(y.clone_ref(py)),
-                })
-            });
-            return PyList::new(py, lent.flatten().collect::<Vec<_>>());
-        }
-        let results = match &this.creator {
-            Some(creator) => vec![creator.output().identity()],
-            None => this.results.clone(),
+        // Making a list may run other code: nothing is borrowed then.
+        let references: Vec<Reference> = {
+            let this = slf.borrow();
+            match (this.lent(), &this.creator) {
+                (Some(lent), _) => {
+                    let lent = lent.outputs.iter().filter_map(|y| {
+                        let identity = y.borrow(py).held().map(Variable::identity)?;
+                        let lent = Some(y.clone_ref(py));
+                        Some(Reference { identity, lent })
+                    });
+                    lent.collect()
+                }
+                (None, Some(creator)) => vec![Reference::of(creator.output().identity())],
+                (None, None) => this.results.iter().copied().map(Reference::of).collect(),
+            }
         };
-        drop(this);
-        if results.is_empty() {
+        if references.is_empty() {
             return Err(not_applied(slf, "outputs"));
         }
-        PyList::new(
-            py,
-            results
-                .into_iter()
-                .map(|identity| Reference {
-                    identity,
-                    lent: None,
-                })
-                .collect::<Vec<_>>(),
-        )
+        PyList::new(py, references)
     }
 
     /// One less than that of the results: the greatest among the inputs.

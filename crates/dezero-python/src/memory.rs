@@ -9,7 +9,7 @@ use numpy::{
     Element, PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
     PyUntypedArrayMethods,
 };
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -19,8 +19,17 @@ use pyo3::types::PyDict;
 #[pyclass(frozen, module = "dezero._dezero", name = "Buffer")]
 struct Buffer(Array);
 
+/// As many axes as NumPy's arrays can have up to version 1.
+const MOST_AXES: usize = 32;
+
 /// The elements of a NumPy array, copied into the engine.
 pub(crate) fn array_of(object: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
+    if object.ndim() > MOST_AXES {
+        return Err(PyValueError::new_err(format!(
+            "an array of {} axes is not supported; up to {MOST_AXES} are",
+            object.ndim()
+        )));
+    }
     if let Some(array) = direct::<f64>(object)
         .or_else(|| direct::<f32>(object))
         .or_else(|| direct::<i64>(object))
@@ -149,7 +158,9 @@ pub(crate) fn is_sole(array: &Py<PyUntypedArray>, py: Python<'_>) -> bool {
     // SAFETY: the reference holds the array alive, whose fields are plain.
     let owns = unsafe {
         let fields = &(*array.bind(py).as_array_ptr()).fields;
-        fields.flags & NPY_ARRAY_OWNDATA != 0 && fields.base.is_null()
+        fields.flags & NPY_ARRAY_OWNDATA != 0
+            && fields.base.is_null()
+            && fields.weakreflist.is_null()
     };
     owns && references(array) == 1
 }

@@ -176,7 +176,11 @@ impl Structural for DType {
     fn vjp(&self, _: usize, call: &Call<'_>) -> Result<Option<Variable>> {
         let dtype = call.xs[0].linked_value().dtype();
         // The derivative by an integer is no integer.
-        Ok(Some(if dtype.is_float() { call.gy.cast(dtype) } else { call.gy.to_link() }))
+        Ok(Some(if dtype.is_float() {
+            call.gy.cast(dtype)
+        } else {
+            call.gy.to_link()
+        }))
     }
 
     fn series(&self, jet: &Jet<'_>) -> Result<Series<Term>> {

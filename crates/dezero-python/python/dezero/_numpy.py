@@ -80,6 +80,10 @@ def _transpose(self: Variable, *axes: Any) -> Variable:
 
 def _method(function: Callable[..., Variable]) -> Callable[..., Variable]:
     def method(self: Variable, *arguments: Any, **named: Any) -> Variable:
+        # `np.sum(x)` says that it wants nothing of these.
+        for name in ("dtype", "out"):
+            if name in named and named[name] is None:
+                del named[name]
         return function(self, *arguments, **named)
 
     method.__doc__ = function.__doc__
