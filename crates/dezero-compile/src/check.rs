@@ -28,8 +28,8 @@ impl Default for Checks {
 
 impl Checks {
     /// The inputs moved. Floats the first time a little, up or down; then far, all down, all up, and
-    /// from then on each as it comes. Integers and truth values change places, so that indices stay in
-    /// range.
+    /// from then on each as it comes. Integers and truth values change places. A number alone cannot, and so
+    /// truth values are the other ones once, and integers nearer to zero, so that indices stay in range.
     pub(crate) fn moved(&self, inputs: &[Array], check: usize) -> Vec<Array> {
         let mut random = Random(check as u64);
         let size = if check == 0 {
@@ -50,7 +50,9 @@ impl Checks {
             DType::F32 => elements::<f32>(x, |x| float(f64::from(x), &mut random) as f32),
             DType::I64 => shuffled::<i64>(x, &mut random),
             DType::Bool => shuffled::<bool>(x, &mut random),
+            DType::I64 if check == 2 => elements::<i64>(x, |x| x - x.signum()),
         };
+            DType::Bool if check == 1 => elements::<bool>(x, |x| !x),
         inputs.iter().map(moved).collect()
     }
 

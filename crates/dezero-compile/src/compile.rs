@@ -185,7 +185,8 @@ impl Compile {
 
     /// How far from the example the checks go, as a multiple of each number, or of 1 where that is more; 2
     /// by default, so that signs change. The first goes a sixteenth as far. With the second all numbers go
-    /// down, with the third up, and further ones mix.
+    /// down, with the third up, and further ones mix. Integers and truth values change places in their array;
+    /// with the second truth values are the opposite, with the third integers are nearer to zero by one.
     #[must_use]
     pub fn perturbation(mut self, size: f64) -> Self {
         self.checks.size = size;

@@ -132,8 +132,14 @@ impl Variable {
     fn read_watched(&self, line: mode::Line) {
         // Also a constant may be held as a node, as the cotangent that a sweep begins with.
         let constant = |node: &NodeRef| matches!(node.op, Op::Constant);
-        if self.is_tracked() && !self.link_node().is_some_and(constant) && self.dtype().is_float() {
+        if !self.is_tracked() || self.link_node().is_some_and(constant) {
+            return;
+        }
+        if self.dtype().is_float() {
             warning::raw_read(line);
+        } else {
+            // No derivative misses it, but a record does.
+            warning::taken_out(line);
         }
     }
 

@@ -33,6 +33,45 @@ fn a_branch_on_a_value_is_found_and_its_line_named() {
 }
 
 #[test]
+fn branches_on_a_truth_value_or_an_integer_are_found() {
+    let x = Variable::new(1.5);
+    let damped = |[x, damped]: &[Variable; 2]| {
+        if damped.to_vec::<bool>()[0] {
+            x.tanh()
+        } else {
+            x.exp()
+        }
+    };
+    let power = |[x, n]: &[Variable; 2]| {
+        let mut y = x.clone();
+        for _ in 1..n.to_vec::<i64>()[0] {
+            y *= x;
+        }
+        y
+    };
+    let above = |x: &Variable| {
+        if x.greater(1.0).to_vec::<bool>()[0] {
+            x.square()
+        } else {
+            -x
+        }
+    };
+    for error in [
+        compile(above, &x).unwrap_err(),
+        compile(damped, [&x, &Variable::new(false)]).unwrap_err(),
+        compile(power, [&x, &Variable::new(3_i64)]).unwrap_err(),
+    ] {
+        assert_eq!(error.difference().unwrap().reads().len(), 1, "{error}");
+    }
+    // An index stays in range, from either end.
+    for at in [[0_i64, 1], [-1, -2]] {
+        let table = Variable::new([2.0, 3.0]);
+        let found = compile(|[x, at]| x.take(at, 0), [&table, &Variable::new(at)]).unwrap();
+        found.check([&table, &Variable::new([0_i64, -1])]).unwrap();
+    }
+}
+
+#[test]
 fn values_that_leave_the_record_are_found() {
     type Read = (fn(&Variable) -> Variable, u32);
     let x = Variable::new(1.5);
