@@ -127,7 +127,7 @@ impl<F, A: ?Sized> Compiled<F, A> {
         };
         if self.how.other_shapes == OtherShapes::Error {
             return Err(Error::input(format!(
-                "{error}; `Compile::on_other_shapes(OtherShapes::Record)` does that by itself"
+                "{error}; `Compile::on_other_shapes(OtherShapes::Record)` records another by itself"
             )));
         }
         let others = || self.others.lock().unwrap_or_else(PoisonError::into_inner);

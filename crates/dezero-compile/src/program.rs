@@ -213,9 +213,10 @@ impl Program {
         if given.len() != self.inputs().len() {
             let slots: Vec<String> = self.inputs().map(|x| x.to_string()).collect();
             return Err(Error::input(format!(
-                "{}: {} inputs, where it takes {}: {}",
+                "{}: {} input{}, where it takes {}: {}",
                 self.name(),
                 given.len(),
+                if given.len() == 1 { "" } else { "s" },
                 slots.len(),
                 slots.join(", ")
             )));

@@ -117,7 +117,7 @@ fn constants_give_constants_and_without_recording_nothing_is_recorded() {
 #[test]
 fn other_shapes_are_an_error_or_recorded_anew() {
     let f = |x: &Variable| x.square().sum(..);
-    let compiled = compile(f, &Variable::new([1.0, 2.0]).named("x")).unwrap();
+    let compiled = compile(f, &x.clone().named("x")).unwrap();
     let error = compiled
         .try_call(&Variable::new([1.0, 2.0, 3.0]))
         .unwrap_err();
@@ -130,6 +130,7 @@ fn other_shapes_are_an_error_or_recorded_anew() {
         "{text}"
     );
     let calls = std::sync::atomic::AtomicUsize::new(0);
+    let x = Variable::new([1.0, 2.0]);
     let counted = |x: &Variable| {
         calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         x.square().sum(..)
@@ -143,6 +144,13 @@ fn other_shapes_are_an_error_or_recorded_anew() {
     let call = |n: usize| {
         assert_eq!(compiled.call(&Variable::new(vec![1.0; n])).item(), n as f64);
         calls.load(std::sync::atomic::Ordering::Relaxed)
+    let sum = compile(|xs: &[Variable]| &xs[0] + &xs[1], &[&x, &x][..]).unwrap();
+    let text = sum.try_call(&[&x][..]).unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "Program: 1 input, where it takes 2: x: f64[2], x: f64[2]; `Compile::on_other_shapes(OtherShapes::Record)` \
+         records another by itself"
+    );
     };
     assert_eq!(
         [call(2), call(3), call(4), call(3), call(5)],

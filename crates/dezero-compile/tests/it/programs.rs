@@ -101,7 +101,7 @@ fn inputs_that_do_not_fit_are_named() {
     };
     assert_eq!(
         error(&[Array::from(1.0)]),
-        "Program: 1 inputs, where it takes 2: x: f64[2], w: f64[]"
+        "Program: 1 input, where it takes 2: x: f64[2], w: f64[]"
     );
     let text = error(&[Array::from([1.0, 2.0]), Array::from([1.0])]);
     assert!(
