@@ -5,6 +5,8 @@ use std::panic::Location;
 
 use dezero_core::{Array, DType, Element, Tuple};
 
+use crate::error::Error;
+
 /// How a program is compared with its function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checks {
@@ -48,11 +50,11 @@ impl Checks {
         let moved = |x: &Array| match x.dtype() {
             DType::F64 => elements::<f64>(x, |x| float(x, &mut random)),
             DType::F32 => elements::<f32>(x, |x| float(f64::from(x), &mut random) as f32),
-            DType::I64 => shuffled::<i64>(x, &mut random),
-            DType::Bool => shuffled::<bool>(x, &mut random),
             DType::I64 if check == 2 => elements::<i64>(x, |x| x - x.signum()),
-        };
+            DType::I64 => shuffled::<i64>(x, &mut random),
             DType::Bool if check == 1 => elements::<bool>(x, |x| !x),
+            DType::Bool => shuffled::<bool>(x, &mut random),
+        };
         inputs.iter().map(moved).collect()
     }
 
@@ -108,6 +110,18 @@ pub(crate) struct Place {
     called: String,
 }
 
+impl Place {
+    /// That the program gives an error where the function gives values.
+    pub(crate) fn failed(error: &Error, called: &[Array]) -> Self {
+        Self {
+            output: 0,
+            index: None,
+            replayed: format!("an error ({error})"),
+            called: called.first().map_or_else(String::new, form),
+        }
+    }
+}
+
 /// Where a program replays as something else than its function, and what may be the reason.
 ///
 /// Its text says all of it.
@@ -130,7 +144,7 @@ impl Difference {
         self.place.output
     }
 
-    /// The element that differs; `None` if the shape or the dtype does.
+    /// The element that differs; `None` if the shape or the dtype does, or the program gives an error.
     pub fn index(&self) -> Option<&[usize]> {
         self.place.index.as_deref()
     }

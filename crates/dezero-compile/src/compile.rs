@@ -9,7 +9,7 @@ use dezero_core::trace::Trace;
 use dezero_core::transforms::Point;
 use dezero_core::{Array, Variable, attempt, attributed_to, enable_grad, reads_during};
 
-use crate::check::Checks;
+use crate::check::{Checks, Difference, Place};
 use crate::compiled::Compiled;
 use crate::error::{Error, Result};
 use crate::ir::{Ir, Source};
@@ -272,46 +272,56 @@ impl Compile {
         let Recorded { program, reads } = recorded::<P, R>(f, at, &self.name)?;
         for check in 0..self.checks.points {
             let inputs = self.checks.moved(&program.ir().examples, check);
-            self.compare::<P, R>(f, &program, inputs, &reads, line)?;
+            let xs = program.variables(&inputs, line);
+            // A function may refuse a point by a panic, too.
+            let call = || called::<P, R>(f, &xs);
+            if let Ok((Ok(ys), more)) = panic::catch_unwind(AssertUnwindSafe(call)) {
+                self.compare(&program, inputs, &ys, [&reads[..], &more])?;
+            }
         }
         Ok(program)
     }
 
-    /// Compares the program with the function.
-    pub(crate) fn compare<P: Point, R: Results>(
+    /// Compares the program with the function at a point.
+    #[track_caller]
+    pub(crate) fn check<P: Point, R: Results>(
         &self,
         f: &impl Fn(&P::Arguments) -> R,
         program: &Program,
-        inputs: Vec<Array>,
-        reads: &[Line],
-        line: Line,
+        at: &P,
     ) -> Result<()> {
-        let names: Vec<Option<String>> = program
-            .inputs()
-            .map(|x| x.name().map(str::to_owned))
-            .collect();
-        let xs = variables(inputs.clone(), names.clone(), line);
-        // A function may refuse a point by a panic, too.
-        let call = || called::<P, R>(f, &xs);
-        let Ok((Ok(called), more)) = panic::catch_unwind(AssertUnwindSafe(call)) else {
+        let inputs: Vec<Array> = at.variables().iter().map(|x| x.data()).collect();
+        let (ys, reads) = called::<P, R>(f, &program.variables(&inputs, Location::caller()));
+        self.compare(program, inputs, &ys?, [&reads, &[]])
+    }
+
+    /// Compares the program with what the function gave, and where that read values.
+    fn compare(
+        &self,
+        program: &Program,
+        inputs: Vec<Array>,
+        ys: &[Variable],
+        reads: [&[Line]; 2],
+    ) -> Result<()> {
+        let called: Vec<Array> = ys.iter().map(Variable::data).collect();
+        let place = match program.run(&inputs) {
+            Ok(replayed) => self.checks.compare(&replayed, &called),
+            Err(error) => Some(Place::failed(&error, &called)),
+        };
+        let Some(place) = place else {
             return Ok(());
         };
-        let replayed = program.run(&inputs)?;
-        let called: Vec<Array> = called.iter().map(Variable::data).collect();
-        let Some(place) = self.checks.compare(&replayed, &called) else {
-            return Ok(());
-        };
-        let mut reads = reads.to_vec();
-        for line in more {
-            if !reads.contains(&line) {
-                reads.push(line);
+        let mut lines: Vec<Line> = Vec::new();
+        for &line in reads.into_iter().flatten() {
+            if !lines.contains(&line) {
+                lines.push(line);
             }
         }
-        Err(Error::differs(crate::check::Difference {
+        Err(Error::differs(Difference {
             place,
             inputs,
-            names,
-            reads,
+            names: program.names(),
+            reads: lines,
         }))
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
 #[cfg(doc)]
@@ -97,7 +96,11 @@ impl<F, A: ?Sized> Compiled<F, A> {
     ///
     /// # Errors
     ///
-    /// If they differ: see [`Error::difference`]; what the function and the program report.
+    /// If they differ: see [`Error::difference`]; what the function reports, which then was not compared.
+    ///
+    /// # Panics
+    ///
+    /// Where the function does, but for operators and short methods, whose errors are given.
     #[track_caller]
     pub fn check<P, R>(&self, at: P) -> Result<()>
     where
@@ -106,10 +109,7 @@ impl<F, A: ?Sized> Compiled<F, A> {
         R: Results,
     {
         let program = self.program_at(&at)?;
-        let inputs: Vec<Array> = at.variables().iter().map(|x| x.data()).collect();
-        let line = Location::caller();
-        self.how
-            .compare::<P, R>(&self.f, &program, inputs, &[], line)
+        self.how.check::<P, R>(&self.f, &program, &at)
     }
 
     /// The program for a point.

@@ -7,7 +7,7 @@ use dezero_core::transforms::Point;
 use dezero_core::{Array, DType, Function, Op, Variable};
 
 use crate::check::short;
-use crate::compile::{Results, recorded};
+use crate::compile::{Line, Results, recorded, variables};
 use crate::error::{Error, Result};
 use crate::execute::{Executor, Fastest};
 use crate::ir::{Ir, Source, Value};
@@ -251,6 +251,16 @@ impl Program {
         self.ir().outputs.iter().map(|&y| Slot {
             value: &self.ir().values[y],
         })
+    }
+
+    /// The names of the inputs.
+    pub(crate) fn names(&self) -> Vec<Option<String>> {
+        self.inputs().map(|x| x.name().map(str::to_owned)).collect()
+    }
+
+    /// The inputs as variables of a line.
+    pub(crate) fn variables(&self, inputs: &[Array], line: Line) -> Vec<Variable> {
+        variables(inputs.to_vec(), self.names(), line)
     }
 
     /// The number of operations.

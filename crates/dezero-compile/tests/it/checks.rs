@@ -162,6 +162,46 @@ fn points_that_the_function_refuses_are_passed_over() {
 }
 
 #[test]
+fn a_branch_around_what_fails_is_found() {
+    let f = |x: &Variable| {
+        if x.sum(..).item() > 0.0 {
+            x.cholesky()
+        } else {
+            x.square()
+        }
+    };
+    let error = compile(f, &Variable::new([[2.0, 0.5], [0.5, 1.0]])).unwrap_err();
+    let difference = error
+        .difference()
+        .expect("the function gives a value there");
+    assert_eq!((difference.index(), difference.reads().len()), (None, 1));
+    let text = error.to_string();
+    assert!(
+        text.contains("an error (") && text.contains("f64[2, 2] called"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_point_that_one_asks_for_is_not_passed_over() {
+    let f = |x: &Variable| {
+        if x.to_vec::<f64>()[0] < 0.0 {
+            x.try_reshape([7])
+        } else {
+            x.try_sqrt()
+        }
+    };
+    let compiled = compile(f, &Variable::new([1.5])).unwrap();
+    compiled.check(&Variable::new([4.0])).unwrap();
+    let error = compiled.check(&Variable::new([-4.0])).unwrap_err();
+    assert!(
+        error.is_computation() && error.difference().is_none(),
+        "{error}"
+    );
+    assert!(error.to_string().contains("reshape"), "{error}");
+}
+
+#[test]
 fn a_tolerance_is_relative() {
     let state = AtomicU64::new(0);
     let f = |x: &Variable| x * (1.0 + 1e-9 * state.fetch_add(1, Ordering::Relaxed) as f64);
