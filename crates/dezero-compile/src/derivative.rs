@@ -17,6 +17,11 @@ use crate::program::{Program, Recipe, simplified};
 type Computed = dezero_core::Result<Vec<Variable>>;
 
 /// # Derivatives
+///
+/// Each of these derives anew, which takes as long as many calls: keep the program that it gives.
+///
+/// Of a program that was recorded, they give what the engine's own derivatives are, to the last bit. What they give
+/// is simplified, and its derivatives are taken from that: they may round otherwise.
 impl Program {
     /// The gradient of a program that gives one number.
     ///
@@ -237,7 +242,9 @@ impl Program {
     pub(crate) fn inlined(&self, xs: &[Variable]) -> Computed {
         match self.recipe() {
             Some(recipe) => recipe(xs),
-            None => computed(self.simple(), xs),
+            // Not from the simplified program, whose derivative may round otherwise than the engine's: `x^-1` is
+            // `recip(x)` to the last bit, and `-x^-2` is not `-recip(x)^2`.
+            None => computed(self.ir(), xs),
         }
     }
 
