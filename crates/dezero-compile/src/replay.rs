@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use dezero_core::transforms::try_jet;
-use dezero_core::{Array, Function, Result, Variable};
+use dezero_core::{Array, Function, Result, Variable, attributed_to};
 
 use crate::error;
 use crate::program::Program;
@@ -48,12 +48,17 @@ impl Replay {
         dezero_core::Error::function(self.program.name(), error.to_string())
     }
 
-    /// Applies a derivative of the program to variables.
-    fn apply(program: &Program, xs: &[&Variable]) -> Result<Vec<Variable>> {
+    /// Applies a derivative of the program to variables, as part of the call that gave `ys`.
+    fn apply(program: &Program, xs: &[&Variable], ys: &[Variable]) -> Result<Vec<Variable>> {
         if program.outputs().len() == 0 {
             return Ok(Vec::new());
         }
-        program.function().try_call(xs)
+        let apply = || program.function().try_call(xs);
+        // The user's line, where that is known, and not this one.
+        match ys.iter().find_map(|y| Some(y.creator()?.line())) {
+            Some(line) => attributed_to(line, apply),
+            None => apply(),
+        }
     }
 }
 
@@ -69,7 +74,7 @@ impl Function for Replay {
     fn backward(
         &self,
         xs: &[Variable],
-        _ys: &[Variable],
+        ys: &[Variable],
         gys: &[Variable],
     ) -> Result<Vec<Variable>> {
         let is_wanted = |x: &Variable| x.dtype().is_float() && !x.is_constant();
@@ -80,7 +85,7 @@ impl Function for Replay {
             .zip(self.program.outputs())
             .filter(|(_, y)| y.dtype().is_float());
         let given: Vec<&Variable> = xs.iter().chain(gys.map(|(gy, _)| gy)).collect();
-        let mut found = Self::apply(&vjp, &given)?.into_iter();
+        let mut found = Self::apply(&vjp, &given, ys)?.into_iter();
         let cotangents = xs.iter().zip(wanted).map(|(x, wanted)| {
             let found = if wanted { found.next() } else { None };
             found.map_or_else(|| zeros(x), Ok)
@@ -91,7 +96,7 @@ impl Function for Replay {
     fn jvp(
         &self,
         xs: &[Variable],
-        _ys: &[Variable],
+        ys: &[Variable],
         tangents: &[Variable],
     ) -> Option<Result<Vec<Variable>>> {
         let jvp = self.jvp.get_or_init(|| self.program.tangents());
@@ -104,7 +109,7 @@ impl Function for Replay {
             .zip(xs)
             .filter(|(_, x)| x.dtype().is_float());
         let given: Vec<&Variable> = xs.iter().chain(tangents.map(|(t, _)| t)).collect();
-        let found = Self::apply(jvp, &given).map(Vec::into_iter);
+        let found = Self::apply(jvp, &given, ys).map(Vec::into_iter);
         Some(found.and_then(|mut found| {
             let tangents = self.program.outputs().map(|y| {
                 let found = if y.dtype().is_float() {

@@ -2,7 +2,7 @@
 
 use dezero_compile::{Compile, OtherShapes, compile};
 use dezero_core::gradcheck::gradcheck;
-use dezero_core::transforms::{derivatives, hessian, jacfwd};
+use dezero_core::transforms::{derivatives, hessian, jacfwd, jvp};
 use dezero_core::{DType, Variable, grad, graph, no_grad};
 
 #[test]
@@ -56,6 +56,20 @@ fn a_call_is_one_operation_and_differentiable_to_any_order() {
         assert!((ours.item() - eager.item()).abs() < 1e-12);
     }
     assert!((hessian(|x| compiled.call(x), &x).item() - hessian(f, &x).item()).abs() < 1e-13);
+}
+
+#[test]
+fn derivatives_stand_on_the_line_of_the_call() {
+    let f = compile(|x: &Variable| [x.sin(), x.exp()], &Variable::new(1.0)).unwrap();
+    let x = Variable::new(0.7);
+    let [mut y, _] = f.call(&x);
+    let line = y.creator().unwrap().line();
+    for _ in 0..3 {
+        y = grad(&y, &[&x]).remove(0);
+        assert_eq!(y.creator().unwrap().line(), line);
+    }
+    let (_, slope) = jvp(|x| f.call(x)[1].clone(), &x, &Variable::new(1.0));
+    assert_eq!(slope.creator().unwrap().line().file(), file!());
 }
 
 #[test]
@@ -116,6 +130,7 @@ fn constants_give_constants_and_without_recording_nothing_is_recorded() {
 
 #[test]
 fn other_shapes_are_an_error_or_recorded_anew() {
+    let x = Variable::new([1.0, 2.0]);
     let f = |x: &Variable| x.square().sum(..);
     let compiled = compile(f, &x.clone().named("x")).unwrap();
     let error = compiled
@@ -129,8 +144,14 @@ fn other_shapes_are_an_error_or_recorded_anew() {
             && text.contains("OtherShapes::Record"),
         "{text}"
     );
+    let sum = compile(|xs: &[Variable]| &xs[0] + &xs[1], &[&x, &x][..]).unwrap();
+    let text = sum.try_call(&[&x][..]).unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "Program: 1 input, where it takes 2: x: f64[2], x: f64[2]; `Compile::on_other_shapes(OtherShapes::Record)` \
+         records another by itself"
+    );
     let calls = std::sync::atomic::AtomicUsize::new(0);
-    let x = Variable::new([1.0, 2.0]);
     let counted = |x: &Variable| {
         calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         x.square().sum(..)
@@ -144,13 +165,6 @@ fn other_shapes_are_an_error_or_recorded_anew() {
     let call = |n: usize| {
         assert_eq!(compiled.call(&Variable::new(vec![1.0; n])).item(), n as f64);
         calls.load(std::sync::atomic::Ordering::Relaxed)
-    let sum = compile(|xs: &[Variable]| &xs[0] + &xs[1], &[&x, &x][..]).unwrap();
-    let text = sum.try_call(&[&x][..]).unwrap_err().to_string();
-    assert_eq!(
-        text,
-        "Program: 1 input, where it takes 2: x: f64[2], x: f64[2]; `Compile::on_other_shapes(OtherShapes::Record)` \
-         records another by itself"
-    );
     };
     assert_eq!(
         [call(2), call(3), call(4), call(3), call(5)],
