@@ -220,7 +220,7 @@ impl Program {
             let (text, line) = match &value.source {
                 Source::Input(number) => {
                     let given = value.name.as_deref();
-                    let input = given.map_or_else(|| number.to_string(), str::to_owned);
+                    let input = given.map_or_else(|| number.to_string(), shown);
                     (format!("{name}: {slot} = input {input}"), None)
                 }
                 Source::Constant(constant) => (
@@ -243,7 +243,7 @@ impl Program {
             };
             let text = match (&value.source, &value.name) {
                 (Source::Input(_), _) | (_, None) => text,
-                (_, Some(given)) => text.replacen(':', &format!(" ({given}):"), 1),
+                (_, Some(given)) => text.replacen(':', &format!(" ({}):", shown(given)), 1),
             };
             lines.push((text, line));
             names.push(name);
@@ -253,6 +253,19 @@ impl Program {
         }
         lines
     }
+}
+
+/// A name as a part of a line, from whoever it comes.
+fn shown(name: &str) -> String {
+    let mut shown = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_control() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 fn slot(value: &Value) -> String {
@@ -275,7 +288,7 @@ fn scalar(constant: &Array) -> String {
 /// The first elements of a constant.
 fn elements(constant: &Array) -> String {
     let text = summary(constant);
-    match text.split_once(' ') {
+    match text.split_once("] ") {
         Some((_, elements)) => elements.to_owned(),
         None => text,
     }

@@ -165,3 +165,26 @@ fn the_empty_program_has_text_too() {
         "Program: 1 input, 1 output, 0 operations\nv0: f64[] = input 0\noutput v0"
     );
 }
+
+#[test]
+fn a_value_takes_one_line_whatever_its_name_and_its_shape() {
+    let (x, w) = (
+        Variable::new([1.0, 2.0]).named("x'\n"),
+        Variable::constant([[0.5, 1.0], [2.0, 3.0]]),
+    );
+    let program = Program::record(|x: &Variable| (x * &w).named("\u{1b}[2J"), &x).unwrap();
+    let text = program.to_string();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.split("  #").next().unwrap().trim_end())
+        .collect();
+    assert_eq!(
+        lines[1..],
+        [
+            "v0: f64[2] = input x'\\n",
+            "v1: f64[2, 2] = constant [0.5, 1.0, 2.0, 3.0]",
+            "v2 (\\u{1b}[2J): f64[2, 2] = mul v0 v1",
+            "output v2"
+        ]
+    );
+}
