@@ -66,8 +66,8 @@ impl Visitor<'_> for Saved {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Program, E> {
-        let bytes =
-            bytes(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?;
+        let bytes = bytes(text)
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Other("other text"), &self))?;
         self.visit_bytes(&bytes)
     }
 }
