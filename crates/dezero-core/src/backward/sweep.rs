@@ -85,7 +85,8 @@ impl Sweep {
         }
         let dtype = y.dtype();
         let integers = matches!(sink, Sink::Leaves { integers: true, .. });
-        if !dtype.is_float() && !(integers && dtype == DType::I64) {
+        let differentiable = dtype.is_float() || integers && dtype == DType::I64;
+        if !differentiable {
             return Err(Error::derivative(format!(
                 "backward: a result of dtype {dtype} has no derivative; f32 and f64 have"
             )));
