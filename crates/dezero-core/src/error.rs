@@ -31,6 +31,7 @@ enum Kind {
     Derivative(String),
     Function { name: String, message: String },
     Anomaly(Box<Anomaly>),
+    Interrupted,
 }
 
 impl Error {
@@ -59,6 +60,11 @@ impl Error {
     /// An operation made NaN or infinity, while looking for that.
     pub(crate) fn from_anomaly(anomaly: Box<Anomaly>) -> Self {
         Self::new(Kind::Anomaly(anomaly))
+    }
+
+    /// The user asked to stop.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Kind::Interrupted)
     }
 
     /// The same error, blamed on `line` unless it already knows a line.
@@ -95,6 +101,7 @@ impl Error {
             Kind::Shape(message) | Kind::Derivative(message) => message.clone(),
             Kind::Anomaly(anomaly) => anomaly.to_string(),
             Kind::Function { name, message } => format!("function `{name}`: {message}"),
+            Kind::Interrupted => "interrupted: differentiation was asked to stop".to_owned(),
         }
     }
 
@@ -149,6 +156,11 @@ impl Error {
             Kind::Anomaly(anomaly) => Some(anomaly),
             _ => None,
         }
+    }
+
+    /// Stopped by what [`interruptible`](crate::interruptible) was given.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.0.kind, Kind::Interrupted)
     }
 
     /// A user's function that failed or returned what it must not.

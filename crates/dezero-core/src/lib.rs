@@ -81,7 +81,7 @@ pub use function::{Creator, Custom, Function};
 pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph, graph_with_gradients};
 pub use hooks::HookId;
 pub use mode::{
-    DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, is_recording, live_nodes,
+    DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, interruptible, is_recording, live_nodes,
     no_grad,
 };
 pub use op::Op;

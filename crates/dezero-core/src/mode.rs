@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::{Error, Result};
+
 pub(crate) type Line = &'static Location<'static>;
 
 /// What an operation leaves behind besides its value.
@@ -42,6 +44,10 @@ pub(crate) struct Context {
     next_id: Cell<u64>,
     end_id: Cell<u64>,
     live: Cell<i64>,
+    /// Asked now and then whether to stop, while it is there.
+    stop: Cell<Option<fn() -> bool>>,
+    /// What was done since it was asked.
+    effort: Cell<usize>,
 }
 
 thread_local! {
@@ -51,6 +57,8 @@ thread_local! {
             next_id: Cell::new(0),
             end_id: Cell::new(0),
             live: Cell::new(0),
+            stop: Cell::new(None),
+            effort: Cell::new(0),
         }
     };
 }
@@ -183,6 +191,62 @@ pub(crate) fn blame(line: Option<Line>) {
         setting.line = line;
         context.setting.set(setting);
     });
+}
+
+/// Runs `f`, and ends its differentiation when `stop` says so: the sweeps of [`backward`](crate::Variable::backward),
+/// of gradients and of series ask it every 256 operations, and at each on a large array. They fail then with
+/// an error of which [`Error::is_interrupted`](crate::Error::is_interrupted) is true; gradients that were
+/// complete by then stay.
+///
+/// For a program whose user may lose patience: `stop` looks at a flag that a signal handler set, or at a
+/// clock. It holds for this thread.
+///
+/// ```
+/// use dezero_core::{Backward, Variable, interruptible};
+///
+/// let x = Variable::new(0.5);
+/// let mut y = x.sin();
+/// for _ in 0..5000 {
+///     y = y.sin();
+/// }
+/// let error = interruptible(|| true, || y.try_backward(Backward::new())).unwrap_err();
+/// assert!(error.is_interrupted());
+/// assert!(x.grad().is_none());
+/// ```
+pub fn interruptible<T>(stop: fn() -> bool, f: impl FnOnce() -> T) -> T {
+    struct PutBack(Option<fn() -> bool>);
+    impl Drop for PutBack {
+        fn drop(&mut self) {
+            CONTEXT.with(|context| context.stop.set(self.0));
+        }
+    }
+    let _before = PutBack(CONTEXT.with(|context| context.stop.replace(Some(stop))));
+    f()
+}
+
+/// Counts an operation on so many elements towards the next time that the user is asked whether to
+/// stop.
+#[inline]
+pub(crate) fn worked(elements: usize) -> Result<()> {
+    const OPERATION: usize = 1 << 8;
+    CONTEXT.with(|context| {
+        let effort = context.effort.get().saturating_add(OPERATION + elements);
+        context.effort.set(effort);
+        if effort < OPERATION << 8 {
+            Ok(())
+        } else {
+            go_on(context)
+        }
+    })
+}
+
+#[cold]
+fn go_on(context: &Context) -> Result<()> {
+    context.effort.set(0);
+    match context.stop.get() {
+        Some(stop) if stop() => Err(Error::interrupted()),
+        _ => Ok(()),
+    }
 }
 
 /// Runs `f` without recording: what it computes has no creator, and holds no graph alive.

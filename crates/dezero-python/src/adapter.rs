@@ -10,6 +10,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::arguments::Given;
 use crate::errors::keep;
 use crate::function::{Lending, PyFunction, SimpleFunction};
+use crate::interpreter::attached;
 use crate::memory;
 use crate::variable::{PyVariable, Style, object};
 
@@ -162,7 +163,7 @@ impl dezero::Function for PythonFunction {
     }
 
     fn forward(&self, xs: &[Array]) -> dezero::Result<Vec<Array>> {
-        Python::attach(|py| {
+        attached(|py| {
             self.compute(py, xs)
                 .map_err(|error| keep(error, &self.name))
         })
@@ -174,7 +175,7 @@ impl dezero::Function for PythonFunction {
         ys: &[Variable],
         gys: &[Variable],
     ) -> dezero::Result<Vec<Variable>> {
-        Python::attach(|py| {
+        attached(|py| {
             self.differentiate(py, xs, ys, gys)
                 .map_err(|error| keep(error, &self.name))
         })

@@ -8,6 +8,7 @@ use pyo3::types::{PyList, PyTuple};
 
 use crate::arguments::{Given, is_number};
 use crate::errors::{keep, raised, take_kept};
+use crate::interpreter::{attached, detached};
 use crate::memory;
 use crate::variable::{PyVariable, Style, engine, object};
 
@@ -89,9 +90,11 @@ pub(crate) fn callable(
         )));
     }
     let f = f.clone().unbind();
-    Ok(move |xs: &[Variable]| {
-        Python::attach(|py| call(f.bind(py), xs).map_err(|error| keep(error, "f")))
-    })
+    Ok(
+        move |xs: &[Variable]| {
+            attached(|py| call(f.bind(py), xs).map_err(|error| keep(error, "f")))
+        },
+    )
 }
 
 /// Calls a function of Python with variables.
@@ -120,7 +123,7 @@ pub(crate) fn returned(y: &Bound<'_, PyAny>) -> PyResult<Variable> {
 
 /// Runs a transform, which calls Python.
 fn transform<T: Send>(py: Python<'_>, f: impl FnOnce() -> dezero::Result<T> + Send) -> PyResult<T> {
-    let result = py.detach(f).map_err(raised)?;
+    let result = detached(py, f).map_err(raised)?;
     drop(take_kept());
     py.check_signals()?;
     Ok(result)
@@ -149,9 +152,7 @@ pub(crate) fn grad<'py>(
     let at = Place::of(x)?;
     if let Ok(y) = y.cast::<PyVariable>() {
         let y = engine(y)?;
-        let gxs = py
-            .detach(|| dezero::try_grad(&y, &at.refs()))
-            .map_err(raised)?;
+        let gxs = detached(py, || dezero::try_grad(&y, &at.refs())).map_err(raised)?;
         return at.form(py, gxs);
     }
     let f = callable(y)?;
@@ -208,9 +209,7 @@ impl PyPullback {
         cotangent: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let cotangent = Place::of(cotangent)?.xs.remove(0);
-        let gxs = py
-            .detach(|| self.pullback.try_apply(&cotangent))
-            .map_err(raised)?;
+        let gxs = detached(py, || self.pullback.try_apply(&cotangent)).map_err(raised)?;
         self.at.form(py, gxs)
     }
 }

@@ -5,6 +5,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use crate::interpreter::detached;
 use crate::variable::{PyVariable, engine};
 
 /// A drawing of how variables were computed. Notebooks show it inline; `save` writes it to a file.
@@ -38,7 +39,7 @@ impl PyGraph {
             }
             f(&drawing)
         };
-        py.detach(run).map_err(raised)
+        detached(py, run).map_err(raised)
     }
 }
 
@@ -212,9 +213,9 @@ pub(crate) fn draw_dot_graph(
     to_file: &str,
 ) -> PyResult<String> {
     let variable = engine(output)?;
-    let path = output
-        .py()
-        .detach(|| dezero::plot_dot_graph(&variable, verbose, to_file))
-        .map_err(raised)?;
+    let path = detached(output.py(), || {
+        dezero::plot_dot_graph(&variable, verbose, to_file)
+    })
+    .map_err(raised)?;
     Ok(path.to_string_lossy().into_owned())
 }

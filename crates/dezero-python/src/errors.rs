@@ -7,6 +7,8 @@ use pyo3::exceptions::{
 };
 use pyo3::prelude::*;
 
+use crate::interpreter::attached;
+
 thread_local! {
     /// The exception of a user's function that an error of the engine stands for.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
@@ -65,7 +67,7 @@ pub(crate) fn in_python(text: &str) -> String {
 
 /// NumPy's `AxisError`, which is a `ValueError` and an `IndexError`.
 fn axis_error(text: &str) -> PyErr {
-    Python::attach(|py| {
+    attached(|py| {
         let numpy = py
             .import("numpy.exceptions")
             .or_else(|_| py.import("numpy"));

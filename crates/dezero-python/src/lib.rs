@@ -10,6 +10,7 @@ mod drawing;
 mod errors;
 mod function;
 mod identity;
+mod interpreter;
 mod memory;
 mod operations;
 mod primitives;
@@ -24,6 +25,7 @@ use pyo3::prelude::*;
 fn _dezero(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     settings::forward_warnings();
+    interpreter::watch_the_end(module)?;
     module.add_class::<variable::PyVariable>()?;
     module.add_class::<function::PyFunction>()?;
     module.add("SimpleVariable", py.get_type::<variable::SimpleVariable>())?;

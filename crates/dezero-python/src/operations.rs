@@ -7,6 +7,7 @@ use pyo3::types::PyTuple;
 
 use crate::arguments::{Given, axes, basic_index, dtype, numbers};
 use crate::errors::raised;
+use crate::interpreter::detached;
 use crate::memory;
 use crate::variable::{PyVariable, Style, object, styled};
 
@@ -21,7 +22,7 @@ pub(crate) fn run<T: Send>(
     size: usize,
     f: impl FnOnce() -> dezero::Result<T> + Send,
 ) -> PyResult<T> {
-    let result = if size >= LARGE { py.detach(f) } else { f() };
+    let result = if size >= LARGE { detached(py, f) } else { f() };
     result.map_err(raised)
 }
 

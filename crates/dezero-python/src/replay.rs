@@ -9,6 +9,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 use crate::arguments::Given;
 use crate::derivatives::{Place, returned};
 use crate::errors::{in_python, keep, take_kept};
+use crate::interpreter::{attached, detached};
 use crate::memory;
 use crate::variable::{Style, object};
 
@@ -58,7 +59,7 @@ pub(crate) fn compile(
     let several = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let seen = several.clone();
     let call: Function = Box::new(move |xs| {
-        Python::attach(|py| {
+        attached(|py| {
             let called = || -> PyResult<Vec<Variable>> {
                 let xs = xs
                     .iter()
@@ -113,8 +114,7 @@ impl PyCompiled {
     fn __call__<'py>(&self, inputs: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let py = inputs.py();
         let at = Place::of(inputs)?;
-        let mut ys = py
-            .detach(|| self.compiled.try_call(at.refs().as_slice()))
+        let mut ys = detached(py, || self.compiled.try_call(at.refs().as_slice()))
             .map_err(raised_by_program)?;
         if self.several {
             let ys = ys
@@ -167,9 +167,7 @@ impl PyProgram {
                 })
             })
             .collect::<PyResult<Vec<Array>>>()?;
-        let ys = py
-            .detach(|| self.0.run(&arrays))
-            .map_err(raised_by_program)?;
+        let ys = detached(py, || self.0.run(&arrays)).map_err(raised_by_program)?;
         let mut ys: Vec<_> = ys.iter().map(|y| memory::copied(py, y)).collect();
         if ys.len() == 1 {
             return Ok(ys.remove(0).into_any());
@@ -179,37 +177,37 @@ impl PyProgram {
 
     /// The gradient by every input.
     fn grad(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.grad()))
+        derived(detached(py, || self.0.grad()))
     }
 
     /// The value and the gradient by every input.
     fn value_and_grad(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.value_and_grad()))
+        derived(detached(py, || self.0.value_and_grad()))
     }
 
     /// The Hessian, of one input of one axis or of numbers.
     fn hessian(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.hessian()))
+        derived(detached(py, || self.0.hessian()))
     }
 
     /// The Jacobian.
     fn jacobian(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.jacobian()))
+        derived(detached(py, || self.0.jacobian()))
     }
 
     /// The Hessian times a vector, which comes after the inputs.
     fn hvp(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.hvp()))
+        derived(detached(py, || self.0.hvp()))
     }
 
     /// The value and its derivative in a direction, which comes after the inputs.
     fn jvp(&self, py: Python<'_>) -> PyResult<Self> {
-        derived(py.detach(|| self.0.jvp()))
+        derived(detached(py, || self.0.jvp()))
     }
 
     /// The derivative of this order, of a function of one number.
     fn derivative(&self, py: Python<'_>, order: usize) -> PyResult<Self> {
-        derived(py.detach(|| self.0.derivative(order)))
+        derived(detached(py, || self.0.derivative(order)))
     }
 
     /// The program as bytes, for `Program.from_bytes`.

@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 
 use crate::derivatives::{Place, callable};
 use crate::errors::{in_python, keep, take_kept};
+use crate::interpreter::{attached, detached};
 
 /// Where a search ended, and what is known of the place.
 #[pyclass(frozen, name = "Optimum", module = "dezero")]
@@ -156,7 +157,7 @@ pub(crate) fn minimize(
         .map(|(lower, upper)| Ok::<_, PyErr>((bound(&lower)?, bound(&upper)?)))
         .transpose()?;
     let look = move |step: &Iteration| {
-        let looked = Python::attach(|py| {
+        let looked = attached(|py| {
             py.check_signals()?;
             match &callback {
                 Some(callback) => callback
@@ -174,7 +175,7 @@ pub(crate) fn minimize(
         }
     };
     let xs = at.refs();
-    let found = py.detach(|| {
+    let found = detached(py, || {
         let mut minimizer = Minimizer::new(method)
             .compile(compile)
             .trace(trace)

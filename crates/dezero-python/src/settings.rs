@@ -7,6 +7,8 @@ use dezero::NoGrad;
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 
+use crate::interpreter::attached;
+
 thread_local! {
     /// Keeps recording off while it is there.
     static OFF: RefCell<Option<NoGrad>> = const { RefCell::new(None) };
@@ -40,7 +42,7 @@ pub(crate) fn live_nodes() -> i64 {
 /// Makes the engine's warnings Python's.
 pub(crate) fn forward_warnings() {
     dezero::set_warning_handler(|text| {
-        Python::attach(|py| {
+        attached(|py| {
             // The text names lines of this crate; Python names the user's.
             let name = text.split('`').nth(3).unwrap_or("a function");
             let text = format!(

@@ -187,6 +187,10 @@ impl Sweep {
                     continue;
                 };
                 self.done += 1;
+                // Of the operations on numbers alone.
+                if self.done.is_multiple_of(256) {
+                    mode::worked(1 << 16)?;
+                }
                 if let Cotangent::Real(gy) = cotangent
                     && !self.watching
                     && self.orders.is_empty()
@@ -281,6 +285,7 @@ impl Sweep {
     fn visit(&mut self, node: &NodeRef, cotangent: Cotangent) -> Result<()> {
         let line = node.line;
         mode::blame(Some(line));
+        mode::worked(node.value.size())?;
         if !self.orders.is_empty() {
             self.passed = self.orders.remove(&node.id).unwrap_or_default();
         }

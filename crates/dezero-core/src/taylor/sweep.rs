@@ -194,6 +194,7 @@ impl Pushforward {
             }
             let line = visit.node.line;
             mode::blame(Some(line));
+            mode::worked(visit.node.value.size() * (extent.order + 1))?;
             let series = self
                 .allow(at, extent.order)
                 .and_then(|more| visit.series(&found, extent, more))
@@ -293,6 +294,7 @@ impl Pushforward {
             if visit.users == 0 || found[at].is_some() || visit.from.iter().all(Option::is_none) {
                 continue;
             }
+            mode::worked(order * order)?;
             let Some(series) = visit.numbers(&found, extent)? else {
                 return Ok(None);
             };

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use super::{PyVariable, Style, data_array, engine, object};
 use crate::errors::{raised, raised_by_array};
+use crate::interpreter::detached;
 use crate::{identity, memory};
 
 /// Gradients with data that Python may write into, by address and serial number: `backward` adds to gradients that no
@@ -153,7 +154,7 @@ impl PyVariable {
         if create_graph {
             how = how.create_graph();
         }
-        py.detach(|| variable.try_backward(how)).map_err(raised)?;
+        detached(py, || variable.try_backward(how)).map_err(raised)?;
         if variable.is_constant() {
             // A derivative that does not depend on anything: its own derivative is zero, and there is no graph to say so.
             let of = slf

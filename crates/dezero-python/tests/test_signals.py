@@ -1,0 +1,154 @@
+"""Ctrl-C in long work, and the end of the interpreter while other threads work: each in a process of its own."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+BEGINNING = """
+import os, signal, threading, time
+import numpy as np
+import dezero
+import dezero.functions as F
+from dezero import Function, Variable
+
+def chain(x, length):
+    for _ in range(length):
+        x = F.sin(x)
+    return x
+
+def interrupted(work):
+    # The work is repeated, so that it is under way when the signal comes, on any machine.
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        while True:
+            work()
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def run(script):
+    return subprocess.run(
+        [sys.executable, "-c", BEGINNING + textwrap.dedent(script)], capture_output=True, text=True, timeout=300
+    )
+
+
+# Each takes far longer than anybody would wait: that the process ends at all shows that it was stopped.
+LONG = {
+    "backward on numbers": """
+        y = chain(Variable(np.array(0.5)), 200_000)
+        interrupted(y.backward)
+    """,
+    "backward on arrays": """
+        x = Variable(np.full(100_000, 0.5))
+        y = chain(x, 200)
+        class Endless(Function):
+            def forward(self, x):
+                return x
+            def backward(self, gy):
+                for _ in range(10**9):
+                    y.backward()
+        z = Endless()(x)
+        interrupted(z.backward)
+    """,
+    "one backward": """
+        x = Variable(np.full((300, 300), 1e-3))
+        y = x
+        for _ in range(300):
+            y = F.matmul(y, x)
+        interrupted(y.backward)
+    """,
+    "hessian": """
+        f = lambda x: F.sum(F.sin(x) * F.sum(F.exp(x)))
+        interrupted(lambda: dezero.hessian(f, np.ones(20_000)))
+    """,
+    "minimize": """
+        f = lambda x: F.sum((x - 1.0) ** 4)
+        interrupted(lambda: dezero.minimize(f, np.zeros(3), method="gd", lr=1e-12, iterations=10**12))
+    """,
+    "minimize, compiled": """
+        f = lambda x: F.sum((x - 1.0) ** 4)
+        interrupted(lambda: dezero.minimize(f, np.zeros(3), method="gd", lr=1e-12, iterations=10**12, compile=True))
+    """,
+}
+
+
+@pytest.mark.parametrize("script", LONG.values(), ids=LONG.keys())
+def test_ctrl_c_stops(script):
+    done = run(script)
+    assert (done.stdout, done.returncode) == ("interrupted\n", 0), done.stderr
+
+
+def test_an_interrupted_backward_can_be_done_again():
+    done = run("""
+        x = Variable(np.array(0.5))
+        y = chain(x, 2_000_000)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Timer(0.01, os.kill, [os.getpid(), signal.SIGINT]).start()
+        try:
+            while True:
+                x.cleargrad()
+                y.backward()
+        except KeyboardInterrupt:
+            pass
+        x.cleargrad()
+        z = chain(x, 3)
+        z.backward(create_graph=True)
+        assert np.isclose(x.grad.data, np.cos(0.5) * np.cos(np.sin(0.5)) * np.cos(np.sin(np.sin(0.5))))
+        print("again")
+    """)
+    assert (done.stdout, done.returncode) == ("again\n", 0), done.stderr
+
+
+# A signal handler that raises something else.
+def test_what_a_handler_raises_comes_out():
+    done = run("""
+        class Enough(Exception):
+            pass
+        def handler(number, frame):
+            raise Enough("of this")
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try:
+            dezero.hessian(lambda x: F.sum(F.sin(x) * F.sum(F.exp(x))), np.ones(20_000))
+        except Enough as error:
+            print(error)
+    """)
+    assert (done.stdout, done.returncode) == ("of this\n", 0), done.stderr
+
+
+# What daemon threads do when the interpreter ends.
+WORK = {
+    "minimize": 'dezero.minimize(lambda x: F.sum((x - 1.0) ** 4), np.zeros(3), method="gd", lr=1e-12, iterations=10**9)',
+    "hessian": "dezero.hessian(lambda x: F.sum(F.sin(x) * F.sum(F.exp(x))), np.ones(50))",
+    "backward": "own.backward()",
+    "operations": "F.sum(large * large)",
+}
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK.keys())
+def test_the_interpreter_ends_while_daemon_threads_work(work):
+    script = f"""
+        class Own(Function):
+            def forward(self, x):
+                return x + 0.0
+            def backward(self, gy):
+                return gy * 1.0
+        own = Variable(np.array(0.5))
+        for _ in range(100):
+            own = Own()(own)
+        large = Variable(np.ones(200_000))
+        def work():
+            while True:
+                {work}
+        for _ in range(3):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.2)
+        print("bye")
+    """
+    for _ in range(3):
+        done = run(script)
+        assert (done.stdout, done.stderr, done.returncode) == ("bye\n", "", 0)
