@@ -500,6 +500,11 @@ impl Creator {
         inputs.into_iter().map(Variable::into_user).collect()
     }
 
+    /// The nodes that this refers to.
+    pub(crate) fn nodes(&self) -> [&NodeRef; 2] {
+        [self.call.node(), self.output.node()]
+    }
+
     /// The result through which this creator was found.
     pub fn output(&self) -> Variable {
         Variable(Repr::Result(self.output.clone()))

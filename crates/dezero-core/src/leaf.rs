@@ -70,6 +70,11 @@ impl LeafCell {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// [`state`](Self::state), if it is free.
+    pub(crate) fn try_state(&self) -> Option<MutexGuard<'_, LeafState>> {
+        self.state.try_lock().ok()
+    }
+
     pub(crate) fn snapshot(self: &Arc<Self>) -> NodeRef {
         let mut state = self.state();
         if let Some(node) = &state.node {

@@ -81,8 +81,8 @@ pub use function::{Creator, Custom, Function};
 pub use graph::{Graph, GraphFunction, GraphVariable, Outputs, Role, graph, graph_with_gradients};
 pub use hooks::HookId;
 pub use mode::{
-    DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, interruptible, is_recording, live_nodes,
-    no_grad,
+    DetectAnomaly, NoGrad, attributed_to, detect_anomaly, enable_grad, interruptible, is_recording,
+    live_nodes, no_grad,
 };
 pub use op::Op;
 pub use op::form::Form;
@@ -90,7 +90,7 @@ pub use op::parts::Parts;
 pub use operators::{Operand, attempt};
 pub use ops::arguments::{Axes, Shape};
 pub use ops::index::Index;
-pub use ownership::Identity;
+pub use ownership::{Holder, Holdings, Identity, Part, holdings};
 pub use polynomial::Polynomial;
 pub use sparse::{
     SparseHessian, SparseJacobian, SparseMatrix, SparsePlan, SparsityPattern, sparse_hessian,

@@ -62,6 +62,12 @@ impl Links {
         let hooks = &self.extra.as_ref()?.hooks;
         (!hooks.is_empty()).then_some(hooks)
     }
+
+    /// The variables that the node keeps: its inputs and its gradient.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &Variable> {
+        let grad = self.extra.as_ref().and_then(|extra| extra.grad.as_ref());
+        self.inputs.as_slice().iter().chain(grad)
+    }
 }
 
 /// The inputs of a node, each a link to a node or a bare value.

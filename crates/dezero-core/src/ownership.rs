@@ -1,10 +1,11 @@
 //! What a handle is to others that hold variables for a user: which variable it shows, and what would
 //! go with it. For bindings to languages whose collector has to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::function::Function;
+use crate::function::{Creator, Function};
+use crate::leaf::LeafCell;
 use crate::node::NodeRef;
 use crate::op::Op;
 use crate::variable::{Repr, Variable};
@@ -58,7 +59,8 @@ impl Variable {
     /// working on counts as referred to.
     ///
     /// A function that holds this variable makes a cycle, which reference counts do not free. A collector
-    /// that traces references needs to know of those, and of no others.
+    /// that traces references needs to know of those, and of no others. What several handles keep
+    /// alive together is shown by [`holdings`].
     pub fn visit_owned_functions(&self, limit: usize, visit: &mut dyn FnMut(&dyn Function)) {
         let Repr::Result(handle) = &self.0 else {
             return;
@@ -96,13 +98,303 @@ impl Variable {
     }
 }
 
+/// Who holds a part of a record for a user: see [`holdings`].
+#[derive(Clone, Copy, Debug)]
+pub enum Holder<'a> {
+    /// A variable, one handle of it.
+    Variable(&'a Variable),
+    /// What computed a variable.
+    Creator(&'a Creator),
+}
+
+/// What holders keep alive together, and nobody else does: see [`holdings`].
+#[derive(Clone, Debug)]
+pub struct Holdings<T> {
+    /// For each holder, in their order, the parts that it refers to, as places in `parts`.
+    pub held: Vec<Vec<usize>>,
+    /// Where users' functions are, and what leads there.
+    pub parts: Vec<Part<T>>,
+}
+
+/// What is reached only through one place of a record.
+#[derive(Clone, Debug)]
+pub struct Part<T> {
+    /// The parts that this one refers to, as places among all. They may refer back.
+    pub holds: Vec<usize>,
+    /// What was made of its functions.
+    pub functions: Vec<T>,
+}
+
+/// Finds the users' functions that would be dropped if all these holders were, and on which of them it depends: a
+/// function goes with the last of the holders from which a way over parts leads to it.
+///
+/// Each handle is given once, and `choose` makes of a function what the result is to have in its place. What
+/// others refer to, or other threads are working on, is left out, with all below it.
+///
+/// With that a collector that traces references can follow them through a record of which several
+/// handles are at large.
+///
+/// ```
+/// use dezero_core::{Array, Function, Holder, Result, Variable, holdings};
+///
+/// struct Same;
+/// impl Function for Same {
+///     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
+///         Ok(xs.to_vec())
+///     }
+///     fn backward(&self, _: &[Variable], _: &[Variable], gys: &[Variable]) -> Result<Vec<Variable>> {
+///         Ok(gys.to_vec())
+///     }
+/// }
+///
+/// let t = Same.call(&[&Variable::new(1.0)]);
+/// let (y, z) = (t.sin(), t.cos());
+/// let all = holdings(&[&t, &y, &z].map(Holder::Variable), |_| Some("Same"));
+/// // All three refer to one part with the function, y and z through parts of their own.
+/// let [[shared], [of_y], [_]] = [0, 1, 2].map(|i| <[usize; 1]>::try_from(all.held[i].as_slice()).unwrap());
+/// assert_eq!(all.parts[shared].functions, ["Same"]);
+/// assert_eq!(all.parts[of_y].holds, [shared]);
+/// // Somebody else has t.
+/// assert!(holdings(&[&y, &z].map(Holder::Variable), |_| Some("Same")).parts.is_empty());
+/// ```
+pub fn holdings<T>(
+    holders: &[Holder<'_>],
+    mut choose: impl FnMut(&dyn Function) -> Option<T>,
+) -> Holdings<T> {
+    let mut things = Things::default();
+    let mut held = Vec::with_capacity(holders.len());
+    for holder in holders {
+        let kinds: Vec<Kind> = match holder {
+            Holder::Variable(x) => Kind::of(x).into_iter().collect(),
+            Holder::Creator(creator) => creator.nodes().map(|node| Kind::Node(node.clone())).into(),
+        };
+        let places = kinds.into_iter().map(|kind| things.refer(kind, None));
+        held.push(places.collect::<Vec<usize>>());
+    }
+    things.follow();
+    let part_of = things.parts();
+
+    // A part for each number, those that lead to no function included.
+    let count = part_of.iter().flatten().max().map_or(0, |&last| last + 1);
+    let mut parts: Vec<Part<T>> = Vec::new();
+    parts.resize_with(count, || Part {
+        holds: Vec::new(),
+        functions: Vec::new(),
+    });
+    let mut referrers: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (thing, part) in things.found.iter().zip(&part_of) {
+        let Some(part) = *part else { continue };
+        if let Kind::Node(node) = &thing.kind
+            && let Op::Custom(custom) = &node.op
+            && let Some(function) = custom.owned_function()
+        {
+            parts[part].functions.extend(choose(function));
+        }
+        for other in thing.keeps.iter().filter_map(|&at| part_of[at]) {
+            if other != part {
+                parts[part].holds.push(other);
+                referrers[other].push(part);
+            }
+        }
+    }
+
+    // Those that lead somewhere, from the functions up.
+    let mut leads = vec![false; count];
+    let mut pending: Vec<usize> = (0..count)
+        .filter(|&at| !parts[at].functions.is_empty())
+        .collect();
+    while let Some(at) = pending.pop() {
+        if !std::mem::replace(&mut leads[at], true) {
+            pending.append(&mut referrers[at]);
+        }
+    }
+    let mut next = 0;
+    let places: Vec<Option<usize>> = leads
+        .iter()
+        .map(|&leads| {
+            next += usize::from(leads);
+            leads.then(|| next - 1)
+        })
+        .collect();
+    let renumbered = |numbers: Vec<usize>| {
+        let mut numbers: Vec<usize> = numbers.into_iter().filter_map(|at| places[at]).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    };
+    Holdings {
+        held: held
+            .into_iter()
+            .map(|things| renumbered(things.into_iter().filter_map(|at| part_of[at]).collect()))
+            .collect(),
+        parts: parts
+            .into_iter()
+            .zip(&leads)
+            .filter(|(_, leads)| **leads)
+            .map(|(part, _)| Part {
+                holds: renumbered(part.holds),
+                functions: part.functions,
+            })
+            .collect(),
+    }
+}
+
+/// What records consist of, and is counted by those who refer to it.
+enum Kind {
+    Node(NodeRef),
+    Leaf(Arc<LeafCell>),
+}
+
+impl Kind {
+    fn of(x: &Variable) -> Option<Self> {
+        match &x.0 {
+            Repr::Leaf(cell) => Some(Self::Leaf(cell.clone())),
+            Repr::Result(handle) => Some(Self::Node(handle.node().clone())),
+            Repr::Link(node) => Some(Self::Node(node.clone())),
+            Repr::Value(_) => None,
+        }
+    }
+
+    fn address(&self) -> usize {
+        match self {
+            Self::Node(node) => std::ptr::from_ref(&**node).addr(),
+            Self::Leaf(cell) => Arc::as_ptr(cell).addr(),
+        }
+    }
+
+    fn references(&self) -> usize {
+        match self {
+            Self::Node(node) => node.references(),
+            Self::Leaf(cell) => Arc::strong_count(cell),
+        }
+    }
+
+    /// What it keeps; `None` while somebody works on it.
+    fn kept(&self) -> Option<Vec<Self>> {
+        match self {
+            Self::Node(node) => {
+                let links = node.try_links()?;
+                Some(links.kept().filter_map(Self::of).collect())
+            }
+            Self::Leaf(cell) => {
+                let state = cell.try_state()?;
+                Some(state.grad.iter().filter_map(Self::of).collect())
+            }
+        }
+    }
+}
+
+struct Thing {
+    kind: Kind,
+    /// How many references to it were found.
+    within: usize,
+    /// The thing that refers to it, if a thing does.
+    keeper: Option<usize>,
+    keeps: Vec<usize>,
+    /// Whether others refer to it, or to what leads to it.
+    outside: bool,
+}
+
+#[derive(Default)]
+struct Things {
+    found: Vec<Thing>,
+    /// By their addresses.
+    places: HashMap<usize, usize>,
+}
+
+impl Things {
+    /// Counts a reference; gives the place of what is referred to.
+    fn refer(&mut self, kind: Kind, keeper: Option<usize>) -> usize {
+        let next = self.found.len();
+        let at = *self.places.entry(kind.address()).or_insert(next);
+        if at == next {
+            self.found.push(Thing {
+                kind,
+                within: 0,
+                keeper: None,
+                keeps: Vec::new(),
+                outside: false,
+            });
+        }
+        let thing = &mut self.found[at];
+        thing.within += 1;
+        thing.keeper = keeper;
+        at
+    }
+
+    /// Finds all that is kept by what was found, and what of it others refer to.
+    fn follow(&mut self) {
+        let mut at = 0;
+        while at < self.found.len() {
+            match self.found[at].kind.kept() {
+                Some(kept) => {
+                    let keeps = kept
+                        .into_iter()
+                        .map(|kind| self.refer(kind, Some(at)))
+                        .collect();
+                    self.found[at].keeps = keeps;
+                }
+                None => self.found[at].outside = true,
+            }
+            at += 1;
+        }
+        let mut pending: Vec<usize> = Vec::new();
+        for (at, thing) in self.found.iter_mut().enumerate() {
+            // And the one here.
+            let known = thing.kind.references() == thing.within + 1;
+            if std::mem::take(&mut thing.outside) || !known {
+                pending.push(at);
+            }
+        }
+        while let Some(at) = pending.pop() {
+            if !std::mem::replace(&mut self.found[at].outside, true) {
+                pending.extend(&self.found[at].keeps);
+            }
+        }
+    }
+
+    /// The part of each thing that nobody else refers to: that of the only thing that refers to it, or one of its
+    /// own.
+    fn parts(&self) -> Vec<Option<usize>> {
+        let mut parts: Vec<Option<usize>> = vec![None; self.found.len()];
+        let mut count = 0;
+        let mut way = Vec::new();
+        for start in 0..self.found.len() {
+            let mut at = start;
+            let part = loop {
+                let thing = &self.found[at];
+                if thing.outside {
+                    break None;
+                }
+                if parts[at].is_some() {
+                    break parts[at];
+                }
+                way.push(at);
+                match thing.keeper {
+                    // A ring of such would have been reached from nowhere.
+                    Some(keeper) if thing.within == 1 => at = keeper,
+                    _ => {
+                        count += 1;
+                        break Some(count - 1);
+                    }
+                }
+            };
+            for at in way.drain(..) {
+                parts[at] = part;
+            }
+        }
+        parts
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use dezero_array::Array;
 
-    use crate::{Function, Result, Variable};
+    use super::{Holder, Holdings, holdings};
+    use crate::{Backward, Function, Result, Variable};
 
     struct Same;
 
@@ -177,5 +469,68 @@ mod tests {
         assert_eq!(owned(&ys[0], 100), 0);
         ys.pop();
         assert_eq!(owned(&ys[0], 100), 1);
+    }
+
+    fn all(holders: &[&Variable]) -> Holdings<&'static str> {
+        let holders: Vec<Holder<'_>> = holders.iter().map(|x| Holder::Variable(x)).collect();
+        holdings(&holders, |_| Some("Same"))
+    }
+
+    /// The functions that the holder at this place leads to.
+    fn led_to(holdings: &Holdings<&str>, holder: usize) -> usize {
+        let mut seen = vec![false; holdings.parts.len()];
+        let mut pending = holdings.held[holder].clone();
+        while let Some(at) = pending.pop() {
+            if !std::mem::replace(&mut seen[at], true) {
+                pending.extend(&holdings.parts[at].holds);
+            }
+        }
+        let seen = holdings.parts.iter().zip(seen).filter(|(_, seen)| *seen);
+        seen.map(|(part, _)| part.functions.len()).sum()
+    }
+
+    #[test]
+    fn what_one_holder_holds_is_one_part() {
+        let y = Same.call(&[&Same.call(&[&Variable::new(1.0)]).sin()]);
+        let found = all(&[&y]);
+        assert_eq!(found.parts.len(), 1);
+        assert_eq!(found.parts[0].functions.len(), 2);
+        // A number has no functions, and a leaf none without a gradient.
+        assert!(all(&[&Variable::new(1.0)]).parts.is_empty());
+    }
+
+    #[test]
+    fn each_holder_leads_to_the_functions_below_it() {
+        let a = Same.call(&[&Variable::new(1.0)]);
+        let b = Same.call(&[&Variable::new(2.0)]);
+        let (y, z) = (a.sin() * b.cos(), b.exp() * b.tan());
+        let found = all(&[&a, &y, &b, &z]);
+        assert_eq!([0, 1, 2, 3].map(|at| led_to(&found, at)), [1, 2, 1, 1]);
+        // Whoever is not among the holders keeps what it leads to.
+        assert_eq!([0, 1].map(|at| led_to(&all(&[&a, &y]), at)), [1, 1]);
+    }
+
+    #[test]
+    fn gradients_are_followed() {
+        let x = Variable::new(1.0);
+        let y = Same.call(&[&x]).exp();
+        y.try_backward(Backward::new().create_graph()).unwrap();
+        let gx = x.grad().unwrap();
+        let found = all(&[&x, &y, &gx]);
+        assert_eq!([0, 1, 2].map(|at| led_to(&found, at)), [1, 1, 1]);
+        // Somebody else has the gradient, and through it the function.
+        assert!(all(&[&x, &y]).parts.is_empty());
+        drop(gx);
+        assert_eq!(led_to(&all(&[&x, &y]), 0), 1);
+    }
+
+    #[test]
+    fn creators_hold_what_they_computed() {
+        let y = Same.call(&[&Variable::new(1.0)]).sin();
+        let creator = y.creator().unwrap();
+        assert!(all(&[&y]).parts.is_empty());
+        let holders = [Holder::Variable(&y), Holder::Creator(&creator)];
+        let found = holdings(&holders, |_| Some("Same"));
+        assert_eq!([0, 1].map(|at| led_to(&found, at)), [1, 1]);
     }
 }

@@ -3,9 +3,8 @@
 //! A user's function is held by the record, so it must hold no variable of its own making: its `inputs` and
 //! `outputs` are looked up, or lent to it while its `backward` runs.
 
-use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
 use dezero::{Creator, Identity, Op, Variable};
@@ -15,8 +14,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::adapter::{HELD, PythonFunction};
+use crate::adapter::PythonFunction;
 use crate::arguments::Given;
+use crate::collector::Bridge;
 use crate::errors::raised;
 use crate::identity;
 use crate::variable::{PyVariable, Style, object};
@@ -39,9 +39,12 @@ use crate::variable::{PyVariable, Style, object};
 ///
 /// `Sin()(x)` applies it. What `backward` computes with Variables can be differentiated again, to any order; what it
 /// computes with `x.data` is a constant to further derivatives.
-#[pyclass(name = "Function", module = "dezero", subclass, dict, weakref)]
+#[pyclass(name = "Function", module = "dezero", frozen, subclass, dict, weakref)]
 #[derive(Default)]
-pub(crate) struct PyFunction {
+pub(crate) struct PyFunction(Mutex<State>);
+
+#[derive(Default)]
+struct State {
     /// For the functions of the engine: one call.
     creator: Option<Creator>,
     /// What was handed out as inputs of that call.
@@ -52,6 +55,8 @@ pub(crate) struct PyFunction {
     generation: Option<usize>,
     /// The results of the last call.
     results: Vec<Identity>,
+    /// What stands for the record below, while the collector works.
+    bridges: Vec<Py<Bridge>>,
 }
 
 /// The inputs and results of a call while its `backward` runs.
@@ -74,45 +79,28 @@ impl<'a, 'py> Lending<'a, 'py> {
         outputs: Vec<Py<PyVariable>>,
     ) -> Self {
         let thread = thread::current().id();
-        function.borrow_mut().lent.push(Lent {
+        let lent = Lent {
             thread,
             inputs,
             outputs,
-        });
+        };
+        function.get().with(|state| state.lent.push(lent));
         Self { function, thread }
     }
 }
 
 impl Drop for Lending<'_, '_> {
     fn drop(&mut self) {
-        let returned = {
-            let lent = &mut self.function.borrow_mut().lent;
-            let at = lent.iter().rposition(|lent| lent.thread == self.thread);
-            at.map(|at| lent.remove(at))
-        };
-        // After the borrow, as it may run code of the user's.
+        let returned = self.function.get().with(|state| {
+            let at = state
+                .lent
+                .iter()
+                .rposition(|lent| lent.thread == self.thread);
+            at.map(|at| state.lent.remove(at))
+        });
+        // Now, as it may run code of the user's.
         drop(returned);
     }
-}
-
-/// How far the collector looks below a variable for functions that go with it.
-const MOST_NODES: usize = 10_000;
-
-/// Shows the collector the functions that only this variable keeps alive.
-pub(crate) fn visit_owned(variable: &Variable, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-    if HELD.load(Ordering::Relaxed) == 0 {
-        return Ok(());
-    }
-    let mut result = Ok(());
-    variable.visit_owned_functions(MOST_NODES, &mut |function| {
-        let function: &dyn Any = function;
-        if let Some(function) = function.downcast_ref::<PythonFunction>()
-            && result.is_ok()
-        {
-            result = visit.call(function.object());
-        }
-    });
-    result
 }
 
 /// A result of a function, held weakly: call it for the Variable, or None if that is gone.
@@ -181,7 +169,7 @@ impl PyFunction {
         } else {
             Vec::new()
         };
-        slf.borrow_mut().results = results;
+        slf.get().with(|state| state.results = results);
         let mut ys = ys
             .into_iter()
             .map(|y| object(py, y, style))
@@ -208,20 +196,22 @@ impl PyFunction {
     #[getter]
     fn inputs<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let (creator, style) = {
-            let this = slf.borrow();
-            if let Some(inputs) = this
-                .lent()
-                .map(|lent| &lent.inputs)
-                .or(this.inputs.as_ref())
-            {
-                return Ok(inputs.bind(py).clone());
-            }
-            (this.creator.clone(), Style::Variables)
-        };
+        let (inputs, creator) = slf.get().with(|state| {
+            let lent = state.lent().map(|lent| &lent.inputs);
+            let inputs = lent.or(state.inputs.as_ref());
+            (
+                inputs.map(|inputs| inputs.clone_ref(py)),
+                state.creator.clone(),
+            )
+        });
+        if let Some(inputs) = inputs {
+            return Ok(inputs.into_bound(py));
+        }
         if let Some(creator) = creator {
-            let inputs = inputs_of(py, &creator, style)?;
-            slf.borrow_mut().inputs = Some(inputs.clone().unbind());
+            let inputs = inputs_of(py, &creator, Style::Variables)?;
+            let kept = inputs.clone().unbind();
+            let old = slf.get().with(|state| state.inputs.replace(kept));
+            drop(old);
             return Ok(inputs);
         }
         let result = Self::result(slf)?;
@@ -240,22 +230,20 @@ impl PyFunction {
     #[getter]
     fn outputs<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
         let py = slf.py();
-        // Making a list may run other code: nothing is borrowed then.
-        let references: Vec<Reference> = {
-            let this = slf.borrow();
-            match (this.lent(), &this.creator) {
-                (Some(lent), _) => {
-                    let lent = lent.outputs.iter().filter_map(|y| {
-                        let identity = y.borrow(py).held().map(Variable::identity)?;
-                        let lent = Some(y.clone_ref(py));
-                        Some(Reference { identity, lent })
-                    });
-                    lent.collect()
-                }
-                (None, Some(creator)) => vec![Reference::of(creator.output().identity())],
-                (None, None) => this.results.iter().copied().map(Reference::of).collect(),
-            }
-        };
+        let references: Vec<Reference> =
+            slf.get()
+                .with(|state| match (state.lent(), &state.creator) {
+                    (Some(lent), _) => {
+                        let lent = lent.outputs.iter().filter_map(|y| {
+                            let identity = y.borrow(py).held().map(Variable::identity)?;
+                            let lent = Some(y.clone_ref(py));
+                            Some(Reference { identity, lent })
+                        });
+                        lent.collect()
+                    }
+                    (None, Some(creator)) => vec![Reference::of(creator.output().identity())],
+                    (None, None) => state.results.iter().copied().map(Reference::of).collect(),
+                });
         if references.is_empty() {
             return Err(not_applied(slf, "outputs"));
         }
@@ -265,10 +253,12 @@ impl PyFunction {
     /// One less than that of the results: the greatest among the inputs.
     #[getter]
     fn generation(slf: &Bound<'_, Self>) -> PyResult<usize> {
-        if let Some(generation) = slf.borrow().generation {
+        let (set, creator) = slf
+            .get()
+            .with(|state| (state.generation, state.creator.clone()));
+        if let Some(generation) = set {
             return Ok(generation);
         }
-        let creator = slf.borrow().creator.clone();
         if let Some(creator) = creator {
             return Ok(generation(&creator.output()) - 1);
         }
@@ -278,8 +268,8 @@ impl PyFunction {
     }
 
     #[setter]
-    fn set_generation(&mut self, generation: usize) {
-        self.generation = Some(generation);
+    fn set_generation(&self, generation: usize) {
+        self.with(|state| state.generation = Some(generation));
     }
 
     /// The derivative of each input of a call of the engine's, from that of its result.
@@ -289,9 +279,8 @@ impl PyFunction {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let creator = slf
-            .borrow()
-            .creator
-            .clone()
+            .get()
+            .with(|state| state.creator.clone())
             .ok_or_else(|| not_applied(slf, "inputs"))?;
         let xs = creator.inputs();
         let refs: Vec<&Variable> = xs.iter().collect();
@@ -320,43 +309,71 @@ impl PyFunction {
     fn _bind(slf: &Bound<'_, Self>, result: &Bound<'_, PyVariable>) {
         let creator = result.borrow().held().and_then(Variable::creator);
         if creator.is_some() {
-            slf.borrow_mut().creator = creator;
+            let old = slf
+                .get()
+                .with(|state| std::mem::replace(&mut state.creator, creator));
+            drop(old);
             result.borrow_mut().keep_creator(slf.clone().unbind());
         }
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.inputs)?;
-        for lent in &self.lent {
+        let Ok(state) = self.0.try_lock() else {
+            return Ok(());
+        };
+        visit.call(&state.inputs)?;
+        for lent in &state.lent {
             visit.call(&lent.inputs)?;
             lent.outputs
                 .iter()
                 .try_for_each(|output| visit.call(output))?;
         }
-        Ok(())
+        state
+            .bridges
+            .iter()
+            .try_for_each(|bridge| visit.call(bridge))
     }
 
-    fn __clear__(&mut self) {
-        self.inputs = None;
-        self.lent.clear();
-        self.creator = None;
+    fn __clear__(&self) {
+        drop(self.with(std::mem::take));
     }
 }
 
 impl PyFunction {
-    /// What is lent to this thread.
-    fn lent(&self) -> Option<&Lent> {
-        let thread = thread::current().id();
-        self.lent.iter().rfind(|lent| lent.thread == thread)
+    /// Reads or changes the state. Nothing that can run code of the user's is to happen in `f`, not even a drop.
+    fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes out the call that this stands for, to look at it without another reference to it.
+    pub(crate) fn take_creator(&self) -> Option<Creator> {
+        self.with(|state| state.creator.take())
+    }
+
+    pub(crate) fn put_back_creator(&self, creator: Option<Creator>) {
+        self.with(|state| state.creator = creator);
+    }
+
+    /// Has the collector find what these stand for; gives those that were there.
+    pub(crate) fn replace_bridges(&self, bridges: Vec<Py<Bridge>>) -> Vec<Py<Bridge>> {
+        self.with(|state| std::mem::replace(&mut state.bridges, bridges))
     }
 
     /// A result of the last call that is still there.
     fn result<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyVariable>> {
-        let results = slf.borrow().results.clone();
+        let results = slf.get().with(|state| state.results.clone());
         let found = results
             .into_iter()
             .find_map(|identity| identity::find(slf.py(), identity));
         found.ok_or_else(|| not_applied(slf, "inputs"))
+    }
+}
+
+impl State {
+    /// What is lent to this thread.
+    fn lent(&self) -> Option<&Lent> {
+        let thread = thread::current().id();
+        self.lent.iter().rfind(|lent| lent.thread == thread)
     }
 }
 
@@ -405,7 +422,7 @@ pub(crate) fn of_creator<'py>(
     let function = class
         .call_method1("__new__", (&class,))?
         .cast_into::<PyFunction>()?;
-    function.borrow_mut().creator = Some(creator);
+    function.get().put_back_creator(Some(creator));
     Ok(function)
 }
 
@@ -440,7 +457,7 @@ pub(crate) fn generation(variable: &Variable) -> usize {
 
 /// A function whose `backward` works on arrays, as in the first half of the book's second stage: it gets NumPy arrays and
 /// returns such, and cannot be differentiated again.
-#[pyclass(name = "Function", module = "dezero.core_simple", extends = PyFunction, subclass)]
+#[pyclass(name = "Function", module = "dezero.core_simple", extends = PyFunction, frozen, subclass)]
 pub(crate) struct SimpleFunction;
 
 #[pymethods]

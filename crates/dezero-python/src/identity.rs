@@ -11,6 +11,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use rustc_hash::FxBuildHasher;
 
+use crate::collector;
 use crate::variable::PyVariable;
 
 /// The address of an object, and what tells it from an earlier one that stood for the same variable.
@@ -42,6 +43,7 @@ pub(crate) fn next_serial() -> u64 {
 
 /// Makes the object of this number the one that shows the variable.
 pub(crate) fn remember(identity: Identity, object: &Bound<'_, PyVariable>, serial: u64) {
+    collector::changed();
     let mut table = table();
     let entry = Entry {
         address: object.as_ptr().expose_provenance(),
@@ -65,6 +67,20 @@ pub(crate) fn forget(identity: Identity, serial: u64) {
 /// The object that shows the variable, if there is one.
 pub(crate) fn find(py: Python<'_>, identity: Identity) -> Option<Bound<'_, PyVariable>> {
     let entry = *table().entries.get(&identity)?;
+    object_at(py, entry)
+}
+
+/// All objects that show variables.
+pub(crate) fn all(py: Python<'_>) -> Vec<Bound<'_, PyVariable>> {
+    let entries: Vec<Entry> = table().entries.values().copied().collect();
+    entries
+        .into_iter()
+        .filter_map(|entry| object_at(py, entry))
+        .collect()
+}
+
+/// The object of an entry that was found while the interpreter's lock is held.
+fn object_at(py: Python<'_>, entry: Entry) -> Option<Bound<'_, PyVariable>> {
     let pointer: *mut ffi::PyObject = std::ptr::with_exposed_provenance_mut(entry.address);
     #[expect(unsafe_code, reason = "a table that does not own its objects")]
     // SAFETY: an object forgets itself before its memory is freed, and the interpreter's lock is held, so the address is that of

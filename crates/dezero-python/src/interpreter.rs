@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
+use crate::collector;
 use crate::errors::keep;
 
 /// Whether the interpreter ends, and only the thread that ends it may take its lock.
@@ -19,6 +20,9 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// How many threads run code of the user's that the engine called, or are about to take the lock.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads of Python's do long work without the lock.
+static DETACHED: AtomicUsize = AtomicUsize::new(0);
 
 /// How long the end of the interpreter waits for these.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -70,25 +74,41 @@ struct Lock {
 impl Lock {
     fn is(held: bool) -> Self {
         Self {
-            before: HAS_LOCK.replace(held),
+            before: Self::change(held),
         }
+    }
+
+    fn change(held: bool) -> bool {
+        let before = HAS_LOCK.replace(held);
+        match (before, held) {
+            (true, false) => DETACHED.fetch_add(1, Ordering::SeqCst),
+            (false, true) => DETACHED.fetch_sub(1, Ordering::SeqCst),
+            _ => 0,
+        };
+        before
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        HAS_LOCK.set(self.before);
+        Self::change(self.before);
     }
+}
+
+/// Whether another thread is at work in the engine.
+pub(crate) fn is_anybody_detached() -> bool {
+    DETACHED.load(Ordering::SeqCst) > 0
 }
 
 /// Runs work without the lock: other threads of Python go on meanwhile, and signals end it.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> T {
+    collector::changed();
+    let lock = Lock::is(false);
     let (result, inside) = py.detach(|| {
-        let lock = Lock::is(false);
         let result = dezero::interruptible(is_signalled, work);
-        drop(lock);
         (result, Inside::enter())
     });
+    drop(lock);
     drop(inside);
     result
 }
@@ -119,7 +139,8 @@ fn is_signalled() -> bool {
         return false;
     }
     LOOKED.set(Some(now));
-    match attached(|py| py.check_signals()) {
+    let looked = attached(|py| -> PyResult<()> { py.check_signals() });
+    match looked {
         Ok(()) => false,
         Err(exception) => {
             drop(keep(exception, "a signal"));

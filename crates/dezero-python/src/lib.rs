@@ -5,6 +5,7 @@
 
 mod adapter;
 mod arguments;
+mod collector;
 mod derivatives;
 mod drawing;
 mod errors;
@@ -26,6 +27,7 @@ fn _dezero(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     settings::forward_warnings();
     interpreter::watch_the_end(module)?;
+    collector::watch(module)?;
     module.add_class::<variable::PyVariable>()?;
     module.add_class::<function::PyFunction>()?;
     module.add("SimpleVariable", py.get_type::<variable::SimpleVariable>())?;

@@ -131,11 +131,13 @@ LOOPS = [value for name, value in list(globals().items()) if name.startswith("lo
 @pytest.mark.parametrize("loop", LOOPS)
 def test_the_number_of_nodes_returns(loop):
     loop()
-    gc.collect()
+    while gc.collect():
+        pass
     before = live_nodes()
     for _ in range(50):
         loop()
-    gc.collect()
+    while gc.collect():
+        pass
     assert live_nodes() == before
 
 

@@ -20,6 +20,7 @@ use pyo3::types::{PyDict, PyTuple};
 use self::gradient::expose_gradient;
 pub(crate) use self::simple::SimpleVariable;
 use crate::adapter::PythonFunction;
+use crate::collector::{self, Bridge};
 use crate::function::{self, PyFunction};
 use crate::{arguments, identity, memory};
 
@@ -68,6 +69,8 @@ struct Kept {
     retained: Vec<Py<PyVariable>>,
     /// The variable that this was last seen as the gradient of.
     derivative_of: Option<Identity>,
+    /// What stands for the record below, while the collector works.
+    bridges: Vec<Py<Bridge>>,
 }
 
 struct Exposed {
@@ -217,6 +220,7 @@ pub(crate) fn engine(object: &Bound<'_, PyVariable>) -> PyResult<Variable> {
 ///
 /// As [`engine`].
 pub(crate) fn styled(object: &Bound<'_, PyVariable>) -> PyResult<(Variable, Style)> {
+    collector::changed();
     {
         let this = object.borrow();
         if this.data.is_none()
@@ -468,10 +472,11 @@ impl PyVariable {
             visit.call(&kept.inputs)?;
             kept.retained.iter().try_for_each(|y| visit.call(y))?;
         }
-        match &self.variable {
-            Some(variable) => function::visit_owned(variable, &visit),
-            None => Ok(()),
-        }
+        let bridges = self
+            .kept
+            .as_ref()
+            .map_or(&[][..], |kept| kept.bridges.as_slice());
+        collector::visit_record(self.variable.as_ref(), bridges, &visit)
     }
 
     fn __clear__(&mut self) {
@@ -501,6 +506,20 @@ impl PyVariable {
 
     pub(crate) fn keep_creator(&mut self, creator: Py<PyFunction>) {
         self.kept().creator = Some(creator);
+    }
+
+    /// The creator that was handed out, if it is a function of the engine.
+    pub(crate) fn kept_creator<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyFunction>> {
+        let creator = self.kept.as_ref()?.creator.as_ref()?;
+        Some(creator.bind(py).clone())
+    }
+
+    /// Has the collector find what these stand for; gives those that were there.
+    pub(crate) fn replace_bridges(&mut self, bridges: Vec<Py<Bridge>>) -> Vec<Py<Bridge>> {
+        if bridges.is_empty() && self.kept.is_none() {
+            return bridges;
+        }
+        std::mem::replace(&mut self.kept().bridges, bridges)
     }
 
     pub(crate) fn has_data(&self) -> bool {
