@@ -426,6 +426,13 @@ impl PyPolynomial {
         self.0.remainder(x)
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let this = slf.get();
+        let arguments = (this.coefficients(), this.around());
+        (py.get_type::<Self>(), arguments).into_pyobject(py)
+    }
+
     fn __str__(&self) -> String {
         self.0.to_string()
     }

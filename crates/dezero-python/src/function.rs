@@ -222,7 +222,7 @@ impl PyFunction {
         let creator = creator.ok_or_else(|| not_applied(slf, "inputs"))?;
         let style = result.borrow().style;
         let inputs = inputs_of(py, &creator, style)?;
-        result.borrow_mut().keep_inputs(inputs.clone().unbind());
+        PyVariable::keep_inputs(&result, inputs.clone().unbind());
         Ok(inputs)
     }
 
@@ -313,7 +313,7 @@ impl PyFunction {
                 .get()
                 .with(|state| std::mem::replace(&mut state.creator, creator));
             drop(old);
-            result.borrow_mut().keep_creator(slf.clone().unbind());
+            PyVariable::keep_creator(result, slf.clone().unbind());
         }
     }
 

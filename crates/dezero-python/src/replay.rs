@@ -222,6 +222,13 @@ impl PyProgram {
         derived(Program::from_bytes(bytes))
     }
 
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = slf.py();
+        let restore = py.get_type::<Self>().getattr("from_bytes")?;
+        let bytes = slf.get().to_bytes(py)?;
+        (restore, (bytes,)).into_pyobject(py)
+    }
+
     fn __len__(&self) -> usize {
         self.0.len()
     }

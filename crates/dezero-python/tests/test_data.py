@@ -4,12 +4,16 @@ A computation uses what is in the array when it runs. A graph keeps the values i
 with: there DeZero, which reads the array again in backward, would mix the old with the new.
 """
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import dezero
 import dezero.functions as F
 from dezero import Function, Parameter, Variable
 
@@ -372,3 +376,13 @@ def test_operators_broadcast_as_numpy_does_and_gradients_come_back_in_shape(shap
     ones = np.ones(shapes.result_shape)
     assert np.sum(x0.grad.data * first) == pytest.approx(np.sum(first * second * ones))
     assert np.sum(x1.grad.data * second) == pytest.approx(np.sum(first * second * ones))
+
+
+def test_programs_and_polynomials_are_pickled():
+    program = dezero.compile(lambda x: F.sin(x) * x, np.array(1.0)).program.grad()
+    polynomial = dezero.taylor(F.sin, 0.5, 5)
+    for again in (lambda it: pickle.loads(pickle.dumps(it)), copy.copy, copy.deepcopy):
+        assert again(program)(2.0) == program(2.0) and str(again(program)) == str(program)
+        other = again(polynomial)
+        assert other(2.0) == polynomial(2.0) and str(other) == str(polynomial)
+        assert (other.around, other.coefficients) == (0.5, polynomial.coefficients)

@@ -415,3 +415,52 @@ def test_as_array_makes_arrays_of_scalars_only():
     assert isinstance(as_array(2.0), np.ndarray)
     assert isinstance(as_array(np.float64(2.0)), np.ndarray)
     assert as_array(2.0).shape == ()
+
+
+def test_what_runs_when_something_is_dropped_may_use_what_dropped_it():
+    class Same(Function):
+        def forward(self, x):
+            return x * 1.0
+
+        def backward(self, gy):
+            return gy
+
+    class AtTheEnd:
+        def __del__(self):
+            y = f(x)
+            y.backward()
+            x.name = "x"
+            seen.append((x.grad, x.data, y.creator, f.inputs, f.outputs, f.generation))
+
+    class WithAnEnd(np.ndarray):
+        __del__ = AtTheEnd.__del__
+
+    seen = []
+    f, x = Same(), Variable(np.array(2.0))
+    y = f(x)
+    y.creator.inputs.append(AtTheEnd())
+    for _ in range(2):
+        x.grad = np.array(1.0)
+        x.grad.note = AtTheEnd()
+        x.cleargrad()
+    z = F.sin(x)
+    z.creator.inputs.append(AtTheEnd())
+    z.creator.note = AtTheEnd()
+    del z
+    data = np.array(3.0).view(WithAnEnd)
+    x.data = data
+    del data
+    x.data = np.array(1.0)
+    assert len(seen) >= 4
+
+
+def test_a_number_that_uses_the_function_it_is_given_to():
+    f, x = F.Sin(), Variable(np.array(1.0))
+    y = f(x)
+
+    class Two:
+        def __index__(self):
+            return y.creator.generation + len(f.inputs) + 1
+
+    y.creator.generation = Two()
+    assert y.creator.generation == 2

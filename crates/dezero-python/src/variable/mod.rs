@@ -45,6 +45,8 @@ use crate::{arguments, identity, memory};
 /// A derivative is a variable too. With `backward(create_graph=True)` it remembers how it was computed, and can be
 /// differentiated again, to any order.
 #[pyclass(name = "Variable", module = "dezero", subclass, dict, weakref)]
+// Borrowed only for a look or a change. What was replaced is dropped after the borrow: that may run code of the user's, and
+// it may use this variable.
 pub(crate) struct PyVariable {
     /// None as long as there is no data.
     variable: Option<Variable>,
@@ -324,14 +326,18 @@ impl PyVariable {
             return memory::shown(py, value).map(Some);
         }
         let array = memory::copied(py, &value);
-        let mut this = slf.borrow_mut();
-        this.data = Some(Exposed {
+        let exposed = Exposed {
             array: array.clone().unbind(),
             clean: false,
-        });
+        };
+        let mut this = slf.borrow_mut();
+        let old = this.data.replace(exposed);
+        let serial = this.serial;
+        drop(this);
+        drop(old);
         if variable.is_constant() {
             // Perhaps a gradient.
-            expose_gradient(variable.identity(), this.serial);
+            expose_gradient(variable.identity(), serial);
         }
         Ok(Some(array))
     }
@@ -421,7 +427,7 @@ impl PyVariable {
         let style = this.style;
         drop(this);
         let function = function::of_creator(py, creator, style)?;
-        slf.borrow_mut().kept().creator = Some(function.clone().unbind());
+        Self::keep_creator(slf, function.clone().unbind());
         Ok(Some(function.into_any()))
     }
 
@@ -500,12 +506,14 @@ impl PyVariable {
             .map(|inputs| inputs.clone_ref(py))
     }
 
-    pub(crate) fn keep_inputs(&mut self, inputs: Py<PyAny>) {
-        self.kept().inputs = Some(inputs);
+    pub(crate) fn keep_inputs(slf: &Bound<'_, Self>, inputs: Py<PyAny>) {
+        let old = slf.borrow_mut().kept().inputs.replace(inputs);
+        drop(old);
     }
 
-    pub(crate) fn keep_creator(&mut self, creator: Py<PyFunction>) {
-        self.kept().creator = Some(creator);
+    pub(crate) fn keep_creator(slf: &Bound<'_, Self>, creator: Py<PyFunction>) {
+        let old = slf.borrow_mut().kept().creator.replace(creator);
+        drop(old);
     }
 
     /// The creator that was handed out, if it is a function of the engine.
