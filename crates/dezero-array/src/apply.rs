@@ -22,29 +22,29 @@ pub(crate) type Zip<'a, T, U> = &'a (dyn Fn(Lanes<'_, T>, Lanes<'_, T>, &mut [U]
 
 impl Array {
     /// `f` of every element of a known dtype, in the order in which they lie.
-    pub(crate) fn map<T: Element, U: Element>(&self, f: Map<'_, T, U>) -> Self {
-        // No larger than what is there.
-        let filled = |shape: &[usize], len| {
-            filled("map", shape, len).unwrap_or_else(|error| panic!("{error}"))
-        };
+    ///
+    /// # Errors
+    ///
+    /// A memory error, which names `op`.
+    pub(crate) fn map<T: Element, U: Element>(&self, op: &str, f: Map<'_, T, U>) -> Result<Self> {
         let (values, layout) = self.parts::<T>();
         if layout.ndim() == 0 {
             let mut y = [U::default()];
             f(&values[..1], &mut y);
-            return y[0].into();
+            return Ok(y[0].into());
         }
         if let Some((row, [start, ..], output)) = one_row(&[layout]) {
-            let mut out = filled(&output.shape, row.len);
+            let mut out = filled(op, &output.shape, row.len)?;
             let values = &values[start..][..row.len];
             split(&mut out, &|first, part| {
                 f(&values[first..][..part.len()], part);
             });
-            return Self::from_parts(out, output);
+            return Ok(Self::from_parts(out, output));
         }
         let (walk, output) = Walk::natural(&[layout], &layout.shape);
-        let mut out = filled(&layout.shape, walk.size);
+        let mut out = filled(op, &layout.shape, walk.size)?;
         map(values, &walk, &mut out, f);
-        Self::from_parts(out, output)
+        Ok(Self::from_parts(out, output))
     }
 
     /// `f` of every pair of elements, broadcast, each array first converted to `T`.
@@ -56,7 +56,9 @@ impl Array {
     ) -> Result<Self> {
         let (Some((x, left)), Some((y, right))) = (self.try_parts::<T>(), other.try_parts::<T>())
         else {
-            return self.astype(T::DTYPE).zip(&other.astype(T::DTYPE), op, f);
+            return self
+                .converted(op, T::DTYPE)?
+                .zip(&other.converted(op, T::DTYPE)?, op, f);
         };
         if left.ndim() + right.ndim() == 0 {
             let mut z = [U::default()];

@@ -382,13 +382,32 @@ impl Array {
 
     /// The same values in another dtype, converted as `as` does: floats lose their fraction as integers
     /// and saturate, and everything but 0 is `true`. For its own dtype, a clone.
+    ///
+    /// # Panics
+    ///
+    /// When memory does not suffice.
     #[must_use]
     pub fn astype(&self, dtype: DType) -> Self {
+        self.try_astype(dtype)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// [`astype`](Self::astype) for arrays that may be large.
+    ///
+    /// # Errors
+    ///
+    /// A memory error.
+    pub fn try_astype(&self, dtype: DType) -> Result<Self> {
+        self.converted("astype", dtype)
+    }
+
+    /// [`try_astype`](Self::try_astype) as a part of `op`.
+    pub(crate) fn converted(&self, op: &str, dtype: DType) -> Result<Self> {
         if dtype == self.dtype() {
-            return self.clone();
+            return Ok(self.clone());
         }
         each_dtype!(self.dtype(), T => each_dtype!(dtype, U => {
-            self.map(&|xs: &[T], ys: &mut [U]| map_lanes(xs, ys, cast::<T, U>))
+            self.map(op, &|xs: &[T], ys: &mut [U]| map_lanes(xs, ys, cast::<T, U>))
         }))
     }
 

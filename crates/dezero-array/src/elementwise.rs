@@ -32,19 +32,24 @@ impl Array {
     /// let x = Array::from([1, 4, 9]);
     /// assert_eq!(x.map_float(f64::sqrt, f32::sqrt), Array::from([1.0, 2.0, 3.0]));
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// When memory does not suffice.
     #[must_use]
     pub fn map_float(
         &self,
         f64: impl Fn(f64) -> f64 + Sync,
         f32: impl Fn(f32) -> f32 + Sync,
     ) -> Self {
-        match &self.0 {
-            Repr::F64(x) => f64(*x).into(),
-            _ if self.dtype() == DType::F32 => self.map(&|xs, ys| map_lanes(xs, ys, &f32)),
+        let mapped = match &self.0 {
+            Repr::F64(x) => return f64(*x).into(),
+            _ if self.dtype() == DType::F32 => self.map("map", &|xs, ys| map_lanes(xs, ys, &f32)),
             _ => self
-                .astype(DType::F64)
-                .map(&|xs, ys| map_lanes(xs, ys, &f64)),
-        }
+                .converted("map", DType::F64)
+                .and_then(|x| x.map("map", &|xs, ys| map_lanes(xs, ys, &f64))),
+        };
+        mapped.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A function of every number, given as functions of slices; the dtype is kept. Without one for i64,
@@ -52,7 +57,7 @@ impl Array {
     ///
     /// # Errors
     ///
-    /// A dtype error, which names `op`, for bool where there is a function for i64.
+    /// A dtype error, which names `op`, for bool where there is a function for i64; a memory error.
     ///
     /// ```
     /// use dezero_array::{Array, map_lanes};
@@ -74,26 +79,36 @@ impl Array {
         i64: Option<SliceMap<'_, i64>>,
     ) -> Result<Self> {
         match (self.dtype(), i64) {
-            (DType::F64, _) => Ok(self.map(f64)),
-            (DType::F32, _) => Ok(self.map(f32)),
-            (DType::I64, Some(i64)) => Ok(self.map(i64)),
+            (DType::F64, _) => self.map(op, f64),
+            (DType::F32, _) => self.map(op, f32),
+            (DType::I64, Some(i64)) => self.map(op, i64),
             (DType::Bool, Some(_)) => Err(not_for_bool(op)),
-            _ => Ok(self.astype(DType::F64).map(f64)),
+            _ => self.converted(op, DType::F64)?.map(op, f64),
         }
     }
 
     /// A truth value of every element, as f64: what `isnan` and the like are made of.
+    ///
+    /// # Panics
+    ///
+    /// When memory does not suffice.
     #[must_use]
     pub fn test(&self, f64: impl Fn(f64) -> bool + Sync) -> Self {
         self.astype(DType::F64)
-            .map(&|xs, ys| map_lanes(xs, ys, &f64))
+            .map("test", &|xs, ys| map_lanes(xs, ys, &f64))
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Where a bool array is false. Numbers are taken as truth values first.
+    ///
+    /// # Panics
+    ///
+    /// When memory does not suffice.
     #[must_use]
     pub fn logical_not(&self) -> Self {
         self.astype(DType::Bool)
-            .map(&|xs, ys| map_lanes(xs, ys, |x: bool| !x))
+            .map("logical_not", &|xs, ys| map_lanes(xs, ys, |x: bool| !x))
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -196,7 +211,7 @@ impl Array {
             )));
         }
         let dtype = a.dtype().promote(b.dtype());
-        let (a, b) = (a.astype(dtype), b.astype(dtype));
+        let (a, b) = (a.converted("where", dtype)?, b.converted("where", dtype)?);
         let shape = broadcast("where", a.shape(), b.shape())?;
         let shape = broadcast("where", cond.shape(), &shape)?;
         checked_size("where", &shape, dtype.size_of())?;

@@ -32,6 +32,7 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Shape,
+    Memory,
     DType,
     Axis,
     Index,
@@ -48,6 +49,11 @@ impl Error {
     #[cold]
     pub(crate) fn shape(message: impl Into<String>) -> Self {
         Self::new(Kind::Shape, message.into())
+    }
+
+    #[cold]
+    pub(crate) fn memory(message: impl Into<String>) -> Self {
+        Self::new(Kind::Memory, message.into())
     }
 
     #[cold]
@@ -77,7 +83,12 @@ impl Error {
 
     /// Whether shapes do not fit: they do not broadcast, have another size, or are too big.
     pub fn is_shape(&self) -> bool {
-        self.0.kind == Kind::Shape
+        matches!(self.0.kind, Kind::Shape | Kind::Memory)
+    }
+
+    /// Whether memory did not suffice for an array that could exist elsewhere; a shape error as well.
+    pub fn is_memory(&self) -> bool {
+        self.0.kind == Kind::Memory
     }
 
     /// Whether the operation is not defined for the dtype.

@@ -3,6 +3,7 @@
 use crate::array::Array;
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
+use crate::pool::room;
 use crate::shape::{Dims, Layout, Tuple, broadcast, checked_size, normalize_axis, reserve};
 use crate::slice::normalize_index;
 use crate::strided::Walk;
@@ -102,7 +103,7 @@ impl Array {
         let size = checked_size(op, &rows.shape, self.dtype().size_of())?;
         each_dtype!(self.dtype(), T => {
             let values = self.row_major::<T>(op)?;
-            let mut out = reserve::<T>(op, &rows.shape, size)?;
+            let mut out = room::<T>(op, &rows.shape, size)?;
             match rows.len {
                 1 => out.extend(rows.starts.iter().map(|&start| values[start])),
                 len => rows.starts.iter().for_each(|&start| out.extend_from_slice(&values[start..][..len])),
@@ -133,7 +134,7 @@ impl Array {
                 Tuple(&rows.shape)
             )));
         }
-        let src = src.broadcast_to(&rows.shape)?.astype(T::DTYPE);
+        let src = src.broadcast_to(&rows.shape)?.converted(op, T::DTYPE)?;
         let added = src.row_major::<T>(op)?;
         let mut out = self.copied::<T>(op)?;
         for (i, &start) in rows.starts.iter().enumerate() {
@@ -195,7 +196,7 @@ impl Rows {
         let result = broadcast(op, indices.shape(), &base.shape)?;
         checked_size(op, &result, size_of::<usize>())?;
         let positions = positions(op, &indices.broadcast_to(&result)?, axis, shape[axis])?;
-        let mut starts = Vec::with_capacity(positions.len());
+        let mut starts = reserve(op, &result, positions.len())?;
         let mut positions = positions.into_iter();
         Walk::row_major(&[&base], &result).positions(|[start, ..]| {
             starts.extend(positions.next().map(|at| start + at * stride as usize));
@@ -250,9 +251,10 @@ fn positions(op: &str, indices: &Array, axis: usize, len: usize) -> Result<Vec<u
             indices.dtype()
         )));
     }
-    indices
-        .copied::<i64>(op)?
-        .into_iter()
-        .map(|index| normalize_index(op, index, axis, len))
-        .collect()
+    let indices = indices.row_major::<i64>(op)?;
+    let mut positions = reserve(op, &[indices.len()], indices.len())?;
+    for &index in &*indices {
+        positions.push(normalize_index(op, index, axis, len)?);
+    }
+    Ok(positions)
 }

@@ -44,7 +44,8 @@ impl Array {
         let size = checked_size("concatenate", &shape, dtype.size_of())?;
         let outer: usize = shape[..axis].iter().product();
         each_dtype!(dtype, T => {
-            let arrays: Vec<Self> = arrays.iter().map(|array| array.astype(dtype)).collect();
+            let arrays = arrays.iter().map(|array| array.converted("concatenate", dtype));
+            let arrays = arrays.collect::<Result<Vec<Self>>>()?;
             let parts = arrays.iter().map(|array| array.row_major::<T>("concatenate"));
             let parts = parts.collect::<Result<Vec<_>>>()?;
             let mut out = reserve::<T>("concatenate", &shape, size)?;

@@ -170,7 +170,7 @@ fn solve<T: Element + RealField>(op: &str, a: &Array, b: &Array) -> Result<Array
     let leading = broadcast(op, a_leading, b_leading)?;
     let shape: Dims<usize> = leading.iter().copied().chain([n, k]).collect();
     checked_size(op, &shape, size_of::<T>())?;
-    let matrices = a.astype(T::DTYPE);
+    let matrices = a.converted(op, T::DTYPE)?;
     let matrices = matrices.row_major::<T>(op)?;
     // The right-hand sides are overwritten by the solutions.
     let mut out = b.broadcast_to(&shape)?.copied::<T>(op)?;

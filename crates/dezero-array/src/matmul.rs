@@ -95,7 +95,10 @@ fn multiply<T: Element>(a: &Array, b: &Array, product: Product<T>) -> Result<Arr
         let shape: Dims<usize> = leading.iter().copied().chain([n]).collect();
         return rows.reshape(&shape);
     }
-    let (a, b) = (a.astype(T::DTYPE), b.astype(T::DTYPE));
+    let (a, b) = (
+        a.converted("matmul", T::DTYPE)?,
+        b.converted("matmul", T::DTYPE)?,
+    );
     let ((x, left), (y, right)) = (a.parts::<T>(), b.parts::<T>());
     let ((left_batch, left), (right_batch, right)) = (split(left), split(right));
     let batch = broadcast("matmul", &left_batch.shape, &right_batch.shape)?;

@@ -21,7 +21,7 @@ const LEAST: usize = 32 << 10;
 const MOST_BUFFERS: usize = 64;
 const MOST_BYTES: usize = 256 << 20;
 /// From this many bytes on, memory may be lacking: ask before `vec!`, which aborts.
-const MAY_FAIL: usize = 8 << 20;
+const MAY_FAIL: usize = 128 << 10;
 
 /// Kept buffers, the last given last.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl<T: Element> Drop for Kept<T> {
 ///
 /// # Errors
 ///
-/// A shape error, which names `op`, when memory does not suffice.
+/// A memory error, which names `op`, when memory does not suffice.
 #[inline]
 pub(crate) fn filled<T: Element>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
     if len * size_of::<T>() >= LEAST {
@@ -77,7 +77,7 @@ fn filled_large<T: Element>(op: &str, shape: &[usize], len: usize) -> Result<Vec
 ///
 /// # Errors
 ///
-/// A shape error, which names `op`, when memory does not suffice.
+/// A memory error, which names `op`, when memory does not suffice.
 pub(crate) fn repeated<T: Element>(
     op: &str,
     shape: &[usize],
@@ -106,7 +106,7 @@ fn fresh<T: Element>(op: &str, shape: &[usize], len: usize, value: T) -> Result<
 ///
 /// # Errors
 ///
-/// A shape error, which names `op`, when memory does not suffice.
+/// A memory error, which names `op`, when memory does not suffice.
 pub(crate) fn room<T: Element>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
     match take::<T>(len) {
         Some(mut kept) => {

@@ -7,6 +7,7 @@ use crate::array::Array;
 use crate::dtype::{DType, Element, each_dtype};
 use crate::error::{Error, Result};
 use crate::kernels::{Kernel, run};
+use crate::lanes::map_lanes;
 use crate::parallel::{chunks, tree};
 use crate::pool::room;
 use crate::shape::{Dims, Layout, Tuple, normalize_axes, normalize_axis, reserve};
@@ -80,7 +81,8 @@ impl Array {
     ///
     /// An axis error when an axis is out of range or named twice.
     pub fn mean(&self, axes: Option<&[isize]>, keepdims: bool) -> Result<Self> {
-        let sum = self.astype(self.dtype().to_float()).sum(axes, keepdims)?;
+        let float = self.converted("mean", self.dtype().to_float())?;
+        let sum = float.sum(axes, keepdims)?;
         let named = normalize_axes("mean", axes, self.ndim())?;
         let count: usize = self
             .shape()
@@ -89,7 +91,12 @@ impl Array {
             .filter(|axis| *axis.1)
             .map(|axis| axis.0)
             .product();
-        Ok(sum.map_float(|x| x / count as f64, |x| x / count as f32))
+        sum.map_slices(
+            "mean",
+            &|xs, ys| map_lanes(xs, ys, |x| x / count as f64),
+            &|xs, ys| map_lanes(xs, ys, |x| x / count as f32),
+            None,
+        )
     }
 
     /// The greatest value over the axes; NaN where there is one.
@@ -226,7 +233,7 @@ impl Array {
             return Ok(pairwise(values, identity.unwrap_or_default(), combine).into());
         }
         let reduced = &*normalize_axes(op, axes, self.ndim())?;
-        let array = self.astype(T::DTYPE);
+        let array = self.converted(op, T::DTYPE)?;
         let (values, layout) = array.parts::<T>();
         let order = |wanted: bool| (0..reduced.len()).filter(move |&axis| reduced[axis] == wanted);
         let kept = layout.permute(&order(false).collect::<Dims<usize>>());

@@ -247,12 +247,16 @@ pub(crate) fn checked_size(op: &str, shape: &[usize], element: usize) -> Result<
 }
 
 /// An empty vector with room for `len` elements.
+///
+/// # Errors
+///
+/// A memory error, which names `op`.
 pub(crate) fn reserve<T>(op: &str, shape: &[usize], len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     match values.try_reserve_exact(len) {
         Ok(()) => Ok(values),
-        Err(_) => Err(Error::shape(format!(
-            "{op}: shape {} is too big for memory",
+        Err(_) => Err(Error::memory(format!(
+            "{op}: memory does not suffice for shape {}",
             Tuple(shape)
         ))),
     }

@@ -118,6 +118,11 @@ impl Error {
             || self.array().is_some_and(dezero_array::Error::is_shape)
     }
 
+    /// An array for which memory did not suffice; a shape error as well.
+    pub fn is_memory(&self) -> bool {
+        self.array().is_some_and(dezero_array::Error::is_memory)
+    }
+
     /// A dtype that the operation does not take.
     pub fn is_dtype(&self) -> bool {
         self.array().is_some_and(dezero_array::Error::is_dtype)

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use pyo3::exceptions::{
-    PyArithmeticError, PyIndexError, PyRuntimeError, PyTypeError, PyValueError,
+    PyArithmeticError, PyIndexError, PyMemoryError, PyRuntimeError, PyTypeError, PyValueError,
 };
 use pyo3::prelude::*;
 
@@ -33,7 +33,9 @@ pub(crate) fn raised(error: dezero::Error) -> PyErr {
         return exception;
     }
     let text = in_python(&error.message());
-    if error.is_dtype() {
+    if error.is_memory() {
+        PyMemoryError::new_err(text)
+    } else if error.is_dtype() {
         PyTypeError::new_err(text)
     } else if error.is_index() {
         PyIndexError::new_err(text)

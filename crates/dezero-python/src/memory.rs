@@ -9,11 +9,13 @@ use numpy::{
     Element, PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
     PyUntypedArrayMethods,
 };
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
+
+use crate::errors::raised_by_array;
 
 /// An array of the engine, kept alive by the NumPy arrays that show its elements.
 #[pyclass(frozen, module = "dezero._dezero", name = "Buffer")]
@@ -22,7 +24,14 @@ struct Buffer(Array);
 /// As many axes as NumPy's arrays can have up to version 1.
 const MOST_AXES: usize = 32;
 
+/// From so many elements on, memory may be lacking for a copy.
+const LARGE: usize = 16_384;
+
 /// The elements of a NumPy array, copied into the engine.
+///
+/// # Errors
+///
+/// `TypeError` for a dtype that is not supported, `ValueError` for too many axes, and `MemoryError`.
 pub(crate) fn array_of(object: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
     if object.ndim() > MOST_AXES {
         return Err(PyValueError::new_err(format!(
@@ -30,38 +39,47 @@ pub(crate) fn array_of(object: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
             object.ndim()
         )));
     }
-    if let Some(array) = direct::<f64>(object)
-        .or_else(|| direct::<f32>(object))
-        .or_else(|| direct::<i64>(object))
-    {
-        return Ok(array);
+    let numbers = |object| {
+        direct::<f64>(object)
+            .or_else(|| direct::<f32>(object))
+            .or_else(|| direct::<i64>(object))
+    };
+    if let Some(array) = numbers(object) {
+        return array;
     }
     let native = native(object)?;
-    let array = direct::<f64>(&native)
-        .or_else(|| direct::<f32>(&native))
-        .or_else(|| direct::<i64>(&native));
-    if let Some(array) = array {
-        return Ok(array);
+    if let Some(array) = numbers(&native) {
+        return array;
     }
     // A byte that shows as a bool may be any number.
     let bytes = native
         .call_method1("view", ("int8",))?
         .call_method1("astype", ("int64",))?;
-    let bytes = direct::<i64>(&bytes.cast_into()?).expect("an int64 array just made");
-    Ok(bytes.astype(DType::Bool))
+    let bytes = direct::<i64>(&bytes.cast_into()?).expect("an int64 array just made")?;
+    bytes.try_astype(DType::Bool).map_err(raised_by_array)
 }
 
 /// The elements where they are `T`s in row-major order.
-fn direct<T: Element + dezero::Element>(object: &Bound<'_, PyUntypedArray>) -> Option<Array>
+fn direct<T: Element + dezero::Element>(
+    object: &Bound<'_, PyUntypedArray>,
+) -> Option<PyResult<Array>>
 where
     Array: From<T>,
 {
     let array = object.cast::<PyArrayDyn<T>>().ok()?;
     with_elements(array, |values| {
         if array.ndim() == 0 {
-            return Array::from(values[0]);
+            return Ok(Array::from(values[0]));
         }
-        Array::from_vec(values.to_vec(), array.shape()).expect("as many elements as the shape has")
+        let mut copy = Vec::new();
+        if copy.try_reserve_exact(values.len()).is_err() {
+            return Err(PyMemoryError::new_err(format!(
+                "memory does not suffice for a copy of {} elements of an array",
+                values.len()
+            )));
+        }
+        copy.extend_from_slice(values);
+        Array::from_vec(copy, array.shape()).map_err(raised_by_array)
     })
 }
 
@@ -209,6 +227,20 @@ pub(crate) fn copied<'py>(py: Python<'py>, array: &Array) -> Bound<'py, PyUntype
         DType::I64 => copied::<i64>(py, array),
         DType::Bool => copied::<bool>(py, array),
     }
+}
+
+/// [`copied`], for arrays that may be large.
+///
+/// # Errors
+///
+/// NumPy's `MemoryError`.
+pub(crate) fn owned<'py>(py: Python<'py>, array: &Array) -> PyResult<Bound<'py, PyUntypedArray>> {
+    if array.size() < LARGE {
+        return Ok(copied(py, array));
+    }
+    Ok(shown(py, array.clone())?
+        .call_method0("copy")?
+        .cast_into()?)
 }
 
 /// A read-only NumPy array that shows the engine's elements where they lie.

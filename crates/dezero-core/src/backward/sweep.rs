@@ -394,7 +394,7 @@ impl Sweep {
                     }
                     let gx = match op.structural() {
                         Some(structural) => structural.vjp(i, &call)?.map(Variable::into_link),
-                        None => elementwise_vjp(op, i, &call)
+                        None => elementwise_vjp(op, i, &call)?
                             .map(|gx| fit(gx.into_link(), x.linked_value()))
                             .transpose()?,
                     };

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use dezero_array::{Array, DType, Error, axis_positions};
+use dezero_array::{Array, DType, Error, axis_positions, map_lanes};
 
 use super::arguments::{Axes, position};
 use super::{shape::at_caller, twins};
@@ -99,10 +99,12 @@ impl Over {
 fn logsumexp(x: &Array, axes: &[isize]) -> Result<Array, Error> {
     // Where the maximum is infinite, subtracting it would make NaN of what is a clear case.
     let max = x.max(Some(axes), true)?;
-    let shift = max.map_float(
-        |m| if m.is_finite() { m } else { 0.0 },
-        |m| if m.is_finite() { m } else { 0.0 },
-    );
+    let shift = max.map_slices(
+        "logsumexp",
+        &|ms, ys| map_lanes(ms, ys, |m: f64| if m.is_finite() { m } else { 0.0 }),
+        &|ms, ys| map_lanes(ms, ys, |m: f32| if m.is_finite() { m } else { 0.0 }),
+        None,
+    )?;
     let exponentials = x.zip_float(
         &shift,
         "logsumexp",

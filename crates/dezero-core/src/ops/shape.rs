@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::mode::{self, Line};
 use crate::op::form::{Form, Forms, misfit};
 use crate::op::{Call, Op, Structural, apply1};
-use crate::operators::Operand;
+use crate::operators::{Operand, attempt};
 use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
@@ -166,7 +166,7 @@ impl Structural for SumTo {
 
 impl Structural for DType {
     fn value(&self, xs: &[Variable]) -> Result<Array, Error> {
-        Ok(xs[0].linked_value().astype(*self))
+        xs[0].linked_value().try_astype(*self)
     }
 
     fn form(&self, xs: Forms<'_>) -> Result<Form> {
@@ -396,10 +396,16 @@ pub(crate) fn fit(gx: Variable, x: &Array) -> Result<Variable> {
 }
 
 /// The cotangent of input `i` of an elementwise operation, before it is fitted.
-pub(crate) fn elementwise_vjp(op: &Op, i: usize, call: &Call<'_>) -> Option<Variable> {
-    match op {
-        Op::Unary(op) => Unary::vjp(*op, &call.xs[0], call.y, call.gy),
-        Op::Binary(op) => Binary::vjp(*op, i, &call.xs[0], &call.xs[1], call.y, call.gy),
-        _ => None,
-    }
+///
+/// # Errors
+///
+/// A memory error: the formulas of the table are of operators, which would panic.
+pub(crate) fn elementwise_vjp(op: &Op, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
+    attempt(|| {
+        Ok(match op {
+            Op::Unary(op) => Unary::vjp(*op, &call.xs[0], call.y, call.gy),
+            Op::Binary(op) => Binary::vjp(*op, i, &call.xs[0], &call.xs[1], call.y, call.gy),
+            _ => None,
+        })
+    })
 }

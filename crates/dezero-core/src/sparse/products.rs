@@ -134,14 +134,14 @@ impl Compression {
     /// For each of some colours, ones where the vector has that colour.
     fn seeds(&self, range: std::ops::Range<usize>, shape: &[usize], dtype: DType) -> Result<Array> {
         let length = self.colouring.colours.len();
-        let mut seeds = vec![0.0; range.len() * length];
+        let mut seeds = Array::zeros(&[range.len(), length], DType::F64)?.into_vec::<f64>();
         for (i, &colour) in self.colouring.colours.iter().enumerate() {
             if colour != NONE && range.contains(&(colour as usize)) {
                 seeds[(colour as usize - range.start) * length + i] = 1.0;
             }
         }
         let shape = [&[range.len()], shape].concat();
-        Ok(Array::from_vec::<f64>(seeds, &shape)?.astype(dtype))
+        Ok(Array::from_vec::<f64>(seeds, &shape)?.try_astype(dtype)?)
     }
 }
 

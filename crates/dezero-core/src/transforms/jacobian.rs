@@ -1,6 +1,6 @@
 //! Jacobians and their traces: many directions in one wide sweep.
 
-use dezero_array::{Array, Tuple};
+use dezero_array::{Array, DType, Tuple};
 
 use super::point::{Call, Point, Returned, transforms};
 use crate::error::{Error, Result};
@@ -186,13 +186,13 @@ pub(super) fn wide(
 /// The directions of elements `first .. first + count` of `x`.
 pub(super) fn unit_directions(x: &Array, first: usize, count: usize) -> Result<Array> {
     let n = x.size();
-    let mut values = vec![0.0; count * n];
+    let mut values = Array::zeros(&[count, n], DType::F64)?.into_vec::<f64>();
     for (row, values) in values.chunks_exact_mut(n.max(1)).enumerate() {
         values[first + row] = 1.0;
     }
     let mut shape = vec![count];
     shape.extend_from_slice(x.shape());
-    Ok(Array::from_vec(values, &shape)?.astype(x.dtype()))
+    Ok(Array::from_vec(values, &shape)?.try_astype(x.dtype())?)
 }
 
 /// Rows of tangents of a result, one for each direction, joined: of the shape of what the

@@ -325,7 +325,7 @@ impl PyVariable {
         if !variable.is_leaf() {
             return memory::shown(py, value).map(Some);
         }
-        let array = memory::copied(py, &value);
+        let array = memory::owned(py, &value)?;
         let exposed = Exposed {
             array: array.clone().unbind(),
             clean: false,
