@@ -1,6 +1,7 @@
 //! Operations on variables: the operators, and what works on whole arrays.
 
 use dezero::{Array, Binary, Variable};
+use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -415,7 +416,7 @@ pub(crate) fn get_item<'py>(
     if let Some(slices) = basic_index(slices)? {
         return apply(x, |x| x.try_get_item(slices));
     }
-    // NumPy knows what the index means: it is asked where each element of the result comes from.
+    // NumPy knows what the index means: it is asked where each element of the result comes from, or each row.
     let numpy = memory::numpy(x.py())?;
     let variable = Given::of(x)?;
     let shape = match &variable {
@@ -423,12 +424,31 @@ pub(crate) fn get_item<'py>(
         Given::Array(x) => x.shape().to_vec(),
         Given::Float(_) | Given::Int(_) => Vec::new(),
     };
-    let size: usize = shape.iter().product();
+    let rows = shape.len() > 1 && names_rows(slices);
+    let indexed = if rows { &shape[..1] } else { &shape[..] };
     let places = numpy
-        .call_method1("arange", (size,))?
-        .call_method1("reshape", (PyTuple::new(x.py(), shape)?,))?;
+        .call_method1("arange", (indexed.iter().product::<usize>(),))?
+        .call_method1("reshape", (PyTuple::new(x.py(), indexed)?,))?;
     let places = numpy.call_method1("asarray", (places.get_item(slices)?, "int64"))?;
-    let places = places.cast_into::<numpy::PyUntypedArray>()?;
+    let places = places.cast_into::<PyUntypedArray>()?;
     let places: Array = memory::array_of(&places)?;
-    apply(x, |x| x.try_flatten()?.try_take(places, 0))
+    apply(x, |x| {
+        if rows {
+            x.try_take(places, 0)
+        } else {
+            x.try_flatten()?.try_take(places, 0)
+        }
+    })
+}
+
+/// Whether an index is one array of ints, or of bools in one axis: it picks whole entries along the first axis.
+fn names_rows(index: &Bound<'_, PyAny>) -> bool {
+    let Ok(array) = index.cast::<PyUntypedArray>() else {
+        return false;
+    };
+    match array.dtype().kind() {
+        b'i' | b'u' => true,
+        b'b' => array.ndim() == 1,
+        _ => false,
+    }
 }

@@ -290,3 +290,21 @@ def test_array_functions_of_utils():
     np.testing.assert_allclose(utils.sum_to(A, (3,)), A.sum(0))
     expected = np.log(np.exp(A).sum(1, keepdims=True))
     np.testing.assert_allclose(utils.logsumexp(A, axis=1), expected)
+
+
+@pytest.mark.parametrize("index", [np.array([[2, 0], [-1, 2]]), np.array([True, False, True]), np.array([], int)])
+def test_rows_are_read_and_differentiated(index):
+    data = np.arange(24.0).reshape(3, 2, 4)
+    x = Variable(data)
+    y = x[index]
+    assert np.array_equal(y.data, data[index])
+    (y * y).sum().backward()
+    expected = np.zeros_like(data)
+    np.add.at(expected, index, 2 * data[index])
+    assert np.array_equal(x.grad.data, expected)
+
+
+@pytest.mark.parametrize("index", [np.array([0, 3]), np.array([-4]), np.array([True, False])])
+def test_rows_that_are_not_there(index):
+    with pytest.raises(IndexError):
+        Variable(np.ones((3, 2)))[index]
