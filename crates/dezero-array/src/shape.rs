@@ -313,7 +313,7 @@ pub(crate) fn normalize_axis(op: &str, axis: isize, ndim: usize) -> Result<usize
         format!("{op}: axis {axis} of a 0-d array, which has none")
     } else {
         format!(
-            "{op}: axis {axis} is out of range for {ndim} dimensions: it may be {}..={}",
+            "{op}: axis {axis} is out of range for {ndim} dimensions: it may be from {} to {}",
             -(ndim as isize),
             ndim - 1
         )

@@ -61,6 +61,7 @@ pub(crate) fn in_python(text: &str) -> String {
             "a gradient computed without `create_graph=True`",
         ),
         ("; f32 and f64 have", "; floats have"),
+        ("permute: ", "transpose: "),
     ] {
         text = text.replace(rust, python);
     }

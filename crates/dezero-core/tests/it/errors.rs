@@ -116,7 +116,7 @@ fn shapes_that_do_not_fit() {
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(Variable::try_stack(&[&x, &x], 3)), @r"
-    stack: axis 3 is out of range for 3 dimensions: it may be -3..=2
+    stack: axis 3 is out of range for 3 dimensions: it may be from -3 to 2
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(Variable::try_stack(&[], 0)), @r"
@@ -134,15 +134,15 @@ fn shapes_that_do_not_fit() {
 fn axes_out_of_range() {
     let x = matrix();
     assert_snapshot!(told!(x.try_sum(2)), @r"
-    sum: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    sum: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_mean([0, -3])), @r"
-    mean: axis -3 is out of range for 2 dimensions: it may be -2..=1
+    mean: axis -3 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_prod(2)), @r"
-    prod: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    prod: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_max([0, 0])), @r"
@@ -150,19 +150,19 @@ fn axes_out_of_range() {
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_var(2)), @r"
-    var: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    var: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_softmax(5)), @r"
-    softmax: axis 5 is out of range for 2 dimensions: it may be -2..=1
+    softmax: axis 5 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_cumsum(2)), @r"
-    cumsum: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    cumsum: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_argmax(2)), @r"
-    argmax: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    argmax: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_permute([0, 0])), @r"
@@ -170,27 +170,27 @@ fn axes_out_of_range() {
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_permute([0, 2])), @r"
-    permute: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    permute: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_swapaxes(0, 2)), @r"
-    swapaxes: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    swapaxes: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_expand_dims(4)), @r"
-    expand_dims: axis 4 is out of range for 3 dimensions: it may be -3..=2
+    expand_dims: axis 4 is out of range for 3 dimensions: it may be from -3 to 2
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_flip(2)), @r"
-    flip: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    flip: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(x.try_split(&[1], 2)), @r"
-    split: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    split: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert_snapshot!(told!(Variable::try_concatenate(&[&x, &x], 2)), @r"
-    concatenate: axis 2 is out of range for 2 dimensions: it may be -2..=1
+    concatenate: axis 2 is out of range for 2 dimensions: it may be from -2 to 1
       at tests/it/errors.rs:LL
     ");
     assert!(x.try_sum(2).unwrap_err().is_axis() && x.try_split(&[1], 2).unwrap_err().is_axis());
