@@ -1,10 +1,15 @@
-"""What NumPy's own functions do with Variables: `array + x`, `np.sin(x)`, `array -= x`."""
+"""What NumPy's own functions do with Variables: `array + x`, `np.sin(x)`, `array -= x`, `np.sum(x)`.
+
+None of them leaves the record without a word: what has a derivative is recorded or refused.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from inspect import Parameter, Signature, signature
-from typing import Any, Callable
+from types import FrameType
+from typing import Any, Callable, NoReturn
 
 from dezero import _dezero
 from dezero._dezero import Variable
@@ -53,8 +58,132 @@ def _array_ufunc(self: Variable, ufunc: Any, method: str, *inputs: Any, out: Any
         return getattr(ufunc, method)(*arrays, out=out, **named)
     function = _function_of(ufunc)
     if method != "__call__" or named or function is None:
-        raise TypeError(f"np.{ufunc.__name__} is not recorded; `x.data` is the array to compute with")
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        raise TypeError(f"np.{name} is not recorded; `x.data` is the array to compute with, without derivatives")
     return function(*inputs)
+
+
+def _cumsum(a: Variable, axis: int | None = None) -> Variable:
+    return _dezero.cumsum(_ravel(a), 0) if axis is None else _dezero.cumsum(a, axis)
+
+
+def _ravel(a: Variable) -> Variable:
+    return _dezero.reshape(a, -1)
+
+
+# NumPy's functions of arrays that are recorded, where their arguments are those of these.
+_RECORDED: dict[str, Callable[..., Variable]] = {
+    "amax": _dezero.max,
+    "amin": _dezero.min,
+    "around": _primitives["round"],
+    "round": _primitives["round"],
+    "clip": _primitives["clip"],
+    "cumsum": _cumsum,
+    "ravel": _ravel,
+    "where": _dezero.where_,
+}
+for _name in ("sum", "mean", "max", "min", "prod", "var", "std", "reshape", "transpose", "squeeze", "expand_dims"):
+    _RECORDED[_name] = getattr(_dezero, _name)
+for _name in ("broadcast_to", "concatenate", "stack"):
+    _RECORDED[_name] = getattr(_dezero, _name)
+
+# Those that NumPy makes of indexing and `transpose`.
+_COMPOSED = {"flip", "fliplr", "flipud", "moveaxis", "rollaxis", "rot90"}
+
+# Those whose results have no derivative: places, truth values, counts, shapes, dtypes, text, files. They get the data.
+_WITHOUT_DERIVATIVE = set(
+    """
+    all allclose any argmax argmin argpartition argsort argwhere array2string array_equal array_equiv array_repr array_str
+    can_cast common_type copyto count_nonzero digitize empty_like flatnonzero full_like isclose
+    iscomplexobj isin isrealobj lexsort may_share_memory min_scalar_type nanargmax nanargmin ndim nonzero ones_like
+    result_type save savetxt savez savez_compressed searchsorted shape shares_memory size zeros_like
+    """.split()
+)
+
+
+def _data(value: Any) -> Any:
+    """Arrays in place of Variables, also in lists, tuples and dicts."""
+    if isinstance(value, Variable):
+        return value.data
+    if isinstance(value, (list, tuple)):
+        return [_data(x) for x in value] if isinstance(value, list) else tuple(_data(x) for x in value)
+    return {name: _data(x) for name, x in value.items()} if isinstance(value, dict) else value
+
+
+def _array_function(self: Variable, function: Any, types: Any, arguments: Any, named: Any) -> Any:
+    """NumPy's functions on arrays are recorded, where the engine has them.
+
+    They compute with the data where the result has no derivative or is drawn, and raise TypeError otherwise.
+    """
+    name, module = function.__name__, function.__module__.replace("numpy", "np", 1)
+    if (module == "np" and name in _WITHOUT_DERIVATIVE) or _is_drawing():
+        return function(*_data(arguments), **_data(named))
+    if module == "np" and name in _COMPOSED:
+        return function.__wrapped__(*arguments, **named)
+    if module == "np" and name in _RECORDED:
+        recorded = _RECORDED[name]
+        named = {key: value for key, value in named.items() if not (key in ("dtype", "out") and value is None)}
+        try:
+            signature(recorded).bind(*arguments, **named)
+        except TypeError as error:
+            raise TypeError(
+                f"np.{name} is recorded with the arguments {signature(recorded)} alone: {error}; "
+                "`x.data` is the array to compute with"
+            ) from None
+        return recorded(*arguments, **named)
+    raise TypeError(f"{module}.{name} is not recorded; `x.data` is the array to compute with, without derivatives")
+
+
+def _is_drawing() -> bool:
+    """Whether Matplotlib called a function of NumPy's: a picture needs no derivatives, and is not computed with."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        caller = frame.f_globals.get("__name__", "").partition(".")[0]
+        if caller in ("matplotlib", "mpl_toolkits"):
+            return True
+        if caller not in ("", "numpy"):
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _unrecorded(symbol: str) -> Callable[..., NoReturn]:
+    def operator(self: Variable, *others: Any) -> NoReturn:
+        raise TypeError(f"`{symbol}` is not recorded; `x.data` is the array to compute with, without derivatives")
+
+    operator.__doc__ = f"Raises TypeError: `{symbol}` is not recorded."
+    return operator
+
+
+def _comparison() -> Callable[[Variable, Any], NoReturn]:
+    def operator(self: Variable, other: Any) -> NoReturn:
+        """Raises TypeError: data is compared, not Variables."""
+        raise TypeError(
+            "Variables are not compared, as a comparison has no derivative: compare `x.data`; "
+            "`dezero.functions.where(condition, x, y)` chooses between results"
+        )
+
+    return operator
+
+
+def _set_item(self: Variable, index: Any, value: Any) -> NoReturn:
+    """Raises TypeError: elements are not assigned."""
+    raise TypeError(
+        "the elements of a Variable are not assigned, as that would not be recorded: `x.data[i] = value` changes a Variable "
+        "made by hand, `dezero.functions.where(condition, value, x)` is a result with other elements"
+    )
+
+
+def _delete_item(self: Variable, index: Any) -> NoReturn:
+    """Raises TypeError: elements are not deleted."""
+    raise TypeError("the elements of a Variable are not deleted; `dezero.functions.concatenate` joins those to keep")
+
+
+def _round(self: Variable, digits: None = None) -> Variable:
+    """Each element rounded to the nearest integer; with derivative 0."""
+    if digits is not None:
+        raise TypeError("round() of a Variable rounds to integers only; `x.data.round(digits)` is an array")
+    return _primitives["round"](self)
 
 
 def _iterate(self: Variable) -> Iterator[Variable]:
@@ -80,10 +209,6 @@ def _transpose(self: Variable, *axes: Any) -> Variable:
 
 def _method(function: Callable[..., Variable]) -> Callable[..., Variable]:
     def method(self: Variable, *arguments: Any, **named: Any) -> Variable:
-        # `np.sum(x)` says that it wants nothing of these.
-        for name in ("dtype", "out"):
-            if name in named and named[name] is None:
-                del named[name]
         return function(self, *arguments, **named)
 
     method.__doc__ = function.__doc__
@@ -105,6 +230,11 @@ def _to_gpu(self: Variable) -> None:
 _ATTRIBUTES: dict[str, Any] = {
     "__array_priority__": 200,
     "__array_ufunc__": _array_ufunc,
+    "__array_function__": _array_function,
+    "__setitem__": _set_item,
+    "__delitem__": _delete_item,
+    "__round__": _round,
+    "__invert__": _unrecorded("~"),
     "__iter__": _iterate,
     "reshape": _reshape,
     "transpose": _transpose,
@@ -115,6 +245,19 @@ _ATTRIBUTES: dict[str, Any] = {
     "dot": _method(_dezero.matmul),
     "matmaul": _method(_dezero.matmul),  # as the book's package spells it
 }
+for _name, _symbol in {
+    "mod": "%",
+    "floordiv": "//",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "lshift": "<<",
+    "rshift": ">>",
+}.items():
+    _ATTRIBUTES[f"__{_name}__"] = _ATTRIBUTES[f"__r{_name}__"] = _unrecorded(_symbol)
+_ATTRIBUTES["__divmod__"] = _ATTRIBUTES["__rdivmod__"] = _unrecorded("divmod")
+for _name in ("lt", "le", "gt", "ge"):
+    _ATTRIBUTES[f"__{_name}__"] = _comparison()
 for _name in ("sum", "mean", "max", "min", "prod", "var", "std", "matmul", "cumsum", "squeeze"):
     _ATTRIBUTES[_name] = _method(getattr(_dezero, _name))
 for _name, _attribute in _ATTRIBUTES.items():

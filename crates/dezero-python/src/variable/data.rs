@@ -1,7 +1,8 @@
 //! What a variable says of its value, and as what else it can be had: an array, a number, a copy.
 
-use dezero::Array;
-use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use dezero::{Array, Tuple};
+use numpy::PyUntypedArrayMethods;
+use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
@@ -55,23 +56,32 @@ impl PyVariable {
     }
 
     fn __bool__(slf: &Bound<'_, Self>) -> PyResult<bool> {
-        match Self::data(slf)? {
-            Some(data) => data.is_truthy(),
-            None => Ok(false),
+        let Some(data) = Self::data(slf)? else {
+            return Ok(false);
+        };
+        if data.len() > 1 {
+            return Err(PyValueError::new_err(format!(
+                "a Variable of shape {} is neither true nor false: `(x.data > 0).any()` or `.all()` asks for its elements",
+                Tuple(data.shape())
+            )));
         }
+        data.is_truthy()
     }
 
     fn __float__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "__float__")
+        Self::number(slf, "float")
     }
 
     fn __int__(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "__int__")
+        Self::number(slf, "int")
     }
 
     /// The value as a Python number, for variables with one element. Raises ValueError for more.
     fn item(slf: &Bound<'_, Self>) -> PyResult<Py<PyAny>> {
-        Self::converted(slf, "item")
+        match Self::data(slf)? {
+            Some(data) => data.call_method0("item").map(Bound::unbind),
+            None => Err(without_data()),
+        }
     }
 
     #[pyo3(signature = (dtype=None, copy=None))]
@@ -105,14 +115,25 @@ impl PyVariable {
 }
 
 impl PyVariable {
-    fn converted(slf: &Bound<'_, Self>, method: &str) -> PyResult<Py<PyAny>> {
-        match Self::data(slf)? {
-            Some(data) => data.call_method0(method).map(Bound::unbind),
-            None => Err(PyTypeError::new_err(
-                "this Variable has no data yet: its data is None",
-            )),
-        }
+    /// The value as a number of a type of Python's.
+    fn number(slf: &Bound<'_, Self>, kind: &str) -> PyResult<Py<PyAny>> {
+        let data = Self::data(slf)?.ok_or_else(without_data)?;
+        let number = data.call_method0(format!("__{kind}__"));
+        number.map(Bound::unbind).map_err(|error| {
+            if data.ndim() == 0 {
+                return error;
+            }
+            PyTypeError::new_err(format!(
+                "{kind}() wants a single number, not a Variable of shape {}: `x.data` is the array, `x.item()` the element \
+                 where there is one alone, and `dezero.functions` has functions of arrays",
+                Tuple(data.shape())
+            ))
+        })
     }
+}
+
+fn without_data() -> PyErr {
+    PyTypeError::new_err("this Variable has no data yet: its data is None")
 }
 
 /// The value, for a question about it.
