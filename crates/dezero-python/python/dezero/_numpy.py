@@ -1,6 +1,6 @@
 """What NumPy's own functions do with Variables: `array + x`, `np.sin(x)`, `array -= x`, `np.sum(x)`.
 
-None of them leaves the record without a word: what has a derivative is recorded or refused.
+A function that is given a Variable does not leave the record without a word: what has a derivative is recorded or refused.
 """
 
 from __future__ import annotations
