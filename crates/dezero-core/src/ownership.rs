@@ -139,6 +139,9 @@ pub struct Part<T> {
 ///
 /// struct Same;
 /// impl Function for Same {
+///     fn name(&self) -> &str {
+///         "Same"
+///     }
 ///     fn forward(&self, xs: &[Array]) -> Result<Vec<Array>> {
 ///         Ok(xs.to_vec())
 ///     }

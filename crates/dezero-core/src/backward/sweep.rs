@@ -22,6 +22,7 @@ use crate::leaf::LeafCell;
 use crate::mode::{self, Line, Recording};
 use crate::node::{Inputs, NodeRef};
 use crate::op::{Call, Op};
+use crate::operators::attempt;
 use crate::ops::shape::{elementwise_vjp, fit};
 use crate::order::{Limited, Mark, Orders};
 use crate::record::Below;
@@ -160,8 +161,9 @@ impl Sweep {
         self.top = node.id;
         let cotangent = self.cotangent(seed);
         *self.slot(0) = Some(Pending { node, cotangent });
-        // After an error, the window is dropped with what is left in it.
-        self.sweep()?;
+        // After an error, the window is dropped with what is left in it. Rules are formulas of operators, which panic
+        // where there is an error, as for want of memory.
+        attempt(|| self.sweep())?;
         for (cell, gx) in mem::take(&mut self.hooked.arrived) {
             mode::blame(Some(cell.line));
             let gx = cell.hooks().run(gx, self.create_graph);
@@ -394,7 +396,7 @@ impl Sweep {
                     }
                     let gx = match op.structural() {
                         Some(structural) => structural.vjp(i, &call)?.map(Variable::into_link),
-                        None => elementwise_vjp(op, i, &call)?
+                        None => elementwise_vjp(op, i, &call)
                             .map(|gx| fit(gx.into_link(), x.linked_value()))
                             .transpose()?,
                     };

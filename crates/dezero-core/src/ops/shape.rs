@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::mode::{self, Line};
 use crate::op::form::{Form, Forms, misfit};
 use crate::op::{Call, Op, Structural, apply1};
-use crate::operators::{Operand, attempt};
+use crate::operators::Operand;
 use crate::taylor::{Jet, Series, Term};
 use crate::variable::Variable;
 
@@ -396,16 +396,10 @@ pub(crate) fn fit(gx: Variable, x: &Array) -> Result<Variable> {
 }
 
 /// The cotangent of input `i` of an elementwise operation, before it is fitted.
-///
-/// # Errors
-///
-/// A memory error: the formulas of the table are of operators, which would panic.
-pub(crate) fn elementwise_vjp(op: &Op, i: usize, call: &Call<'_>) -> Result<Option<Variable>> {
-    attempt(|| {
-        Ok(match op {
-            Op::Unary(op) => Unary::vjp(*op, &call.xs[0], call.y, call.gy),
-            Op::Binary(op) => Binary::vjp(*op, i, &call.xs[0], &call.xs[1], call.y, call.gy),
-            _ => None,
-        })
-    })
+pub(crate) fn elementwise_vjp(op: &Op, i: usize, call: &Call<'_>) -> Option<Variable> {
+    match op {
+        Op::Unary(op) => Unary::vjp(*op, &call.xs[0], call.y, call.gy),
+        Op::Binary(op) => Binary::vjp(*op, i, &call.xs[0], &call.xs[1], call.y, call.gy),
+        _ => None,
+    }
 }
