@@ -395,7 +395,7 @@ impl PyPolynomial {
             return Err(crate::arguments::unsupported(x));
         };
         let y = self.0.try_apply(&Variable::constant(x)).map_err(raised)?;
-        Ok(memory::copied(py, &y.data()).into_any())
+        Ok(memory::owned(py, &y.data())?.into_any())
     }
 
     /// The coefficients, the constant first: derivatives over k!.

@@ -168,7 +168,8 @@ impl PyProgram {
             })
             .collect::<PyResult<Vec<Array>>>()?;
         let ys = detached(py, || self.0.run(&arrays)).map_err(raised_by_program)?;
-        let mut ys: Vec<_> = ys.iter().map(|y| memory::copied(py, y)).collect();
+        let ys = ys.iter().map(|y| memory::owned(py, y));
+        let mut ys = ys.collect::<PyResult<Vec<_>>>()?;
         if ys.len() == 1 {
             return Ok(ys.remove(0).into_any());
         }

@@ -266,6 +266,9 @@ class Function:
     def backward(self, *gys: Any) -> Any:
         """The derivative of each input, from that of each result."""
 
+    def _differentiate(self, gy: Operand) -> Any:
+        """The derivative of each input of a call of the engine's, from that of its result."""
+
     @property
     def inputs(self) -> list[Variable]:
         """The Variables that the function was applied to, a list."""
