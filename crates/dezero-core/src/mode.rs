@@ -243,10 +243,23 @@ pub(crate) fn worked(elements: usize) -> Result<()> {
 #[cold]
 fn go_on(context: &Context) -> Result<()> {
     context.effort.set(0);
-    match context.stop.get() {
-        Some(stop) if stop() => Err(Error::interrupted()),
-        _ => Ok(()),
+    let Some(stop) = context.stop.get() else {
+        return Ok(());
+    };
+    // It is the user's code, which may compute with variables: not as a part of the rule that waits for it.
+    let _restore = change(|setting| {
+        setting.recording = if setting.off > 0 {
+            Recording::Off
+        } else {
+            Recording::On
+        };
+        setting.pass = 0;
+        setting.line = None;
+    });
+    if stop() {
+        return Err(Error::interrupted());
     }
+    Ok(())
 }
 
 /// Runs `f` without recording: what it computes has no creator, and holds no graph alive.

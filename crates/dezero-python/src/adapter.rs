@@ -32,7 +32,8 @@ impl Drop for PythonFunction {
 
 impl PythonFunction {
     pub(crate) fn new(object: &Bound<'_, PyFunction>) -> PyResult<Self> {
-        let name = object.get_type().name()?.to_string();
+        // Not by `Display`, which would swallow Ctrl-C.
+        let name = object.get_type().name()?.to_cow()?.into_owned();
         let style = if object.is_instance_of::<SimpleFunction>() {
             Style::Arrays
         } else {

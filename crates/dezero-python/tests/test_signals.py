@@ -152,3 +152,64 @@ def test_the_interpreter_ends_while_daemon_threads_work(work):
     for _ in range(3):
         done = run(script)
         assert (done.stdout, done.stderr, done.returncode) == ("bye\n", "", 0)
+
+
+def test_a_handler_may_compute_with_variables():
+    done = run("""
+        x = Variable(np.array(0.5))
+        y = chain(x, 300_000)
+        y.backward()
+        slope = x.grad.data
+        handled = []
+        def handler(number, frame):
+            v = Variable(np.array(1.0))
+            w = F.tanh(v)
+            w.backward(create_graph=True)
+            gv = v.grad
+            v.cleargrad()
+            gv.backward()
+            handled.append(float(v.grad.data))
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+        while len(handled) < 20:
+            x.cleargrad()
+            y.backward()
+            assert x.grad.data == slope
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        assert np.allclose(handled, -0.6397000084492246)
+        print("handled")
+    """)
+    assert (done.stdout, done.returncode) == ("handled\n", 0), done.stderr
+
+
+def test_no_interrupt_is_swallowed():
+    done = run("""
+        class Own(Function):
+            def forward(self, x):
+                return np.sin(x)
+            def backward(self, gy):
+                return gy * F.cos(self.inputs[0])
+        x = Variable(np.array(0.5))
+        def work():
+            y = x
+            for _ in range(30):
+                y = Own()(F.sin(y))
+                repr(y)
+            y.backward(create_graph=True)
+            gx = x.grad
+            x.cleargrad()
+            gx.backward()
+            x.cleargrad()
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        chance = np.random.default_rng(0)
+        for _ in range(100):
+            try:
+                # One signal each: if it is lost, this does not end.
+                signal.setitimer(signal.ITIMER_REAL, 0.001 + 0.02 * chance.random())
+                while True:
+                    work()
+            except KeyboardInterrupt:
+                x.cleargrad()
+        print("ended")
+    """)
+    assert (done.stdout, done.returncode) == ("ended\n", 0), done.stderr

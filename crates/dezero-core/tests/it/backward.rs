@@ -526,3 +526,34 @@ impl Function for Counting {
         Ok(gys.to_vec())
     }
 }
+
+#[test]
+fn whoever_is_asked_whether_to_stop_may_compute_with_variables() {
+    fn stop() -> bool {
+        let x = Variable::new(0.5);
+        let y = x.sin();
+        assert_eq!(y.creator().is_some(), dezero_core::is_recording());
+        if dezero_core::is_recording() {
+            y.backward();
+            assert_eq!(x.grad().unwrap().item(), 0.5f64.cos());
+        }
+        false
+    }
+    let x = Variable::new([0.5, 1.0]);
+    let mut y = x.clone();
+    for _ in 0..1000 {
+        y = y.sin();
+    }
+    let y = y.sum(..);
+    dezero_core::interruptible(stop, || {
+        y.backward();
+        let plain = x.grad().unwrap();
+        x.cleargrad();
+        y.try_backward(Backward::new().create_graph()).unwrap();
+        assert_eq!(plain.data(), x.grad().unwrap().data());
+        x.cleargrad();
+        dezero_core::no_grad(|| y.backward());
+        assert_eq!(plain.data(), x.grad().unwrap().data());
+        x.cleargrad();
+    });
+}

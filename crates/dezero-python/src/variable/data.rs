@@ -51,7 +51,7 @@ impl PyVariable {
         let Some(data) = Self::data(slf)? else {
             return Ok("variable(None)".to_owned());
         };
-        let text = data.str()?.to_string();
+        let text = data.str()?.to_cow()?.into_owned();
         Ok(format!("variable({})", text.replace('\n', "\n         ")))
     }
 
