@@ -100,6 +100,8 @@ RECORDED = [
     lambda np_, x: np_.round(x),
     lambda np_, x: np_.flip(x, 1),
     lambda np_, x: np_.moveaxis(x, 0, 1),
+    lambda np_, x: np_.dot(x, np.arange(3.0)),
+    lambda np_, x: np_.dot(np.ones((4, 2)), x),
 ]
 
 
@@ -127,6 +129,7 @@ def test_numpys_functions_are_recorded(x, compute):
         lambda x: np.sum(x, where=x.data > 0),
         lambda x: np.sum(x, dtype=np.float32),
         np.add.reduce,
+        lambda x: np.dot(x, np.ones((2, 3, 4))),
     ],
 )
 def test_what_would_leave_the_record_is_refused(x, compute):

@@ -71,6 +71,14 @@ def _ravel(a: Variable) -> Variable:
     return _dezero.reshape(a, -1)
 
 
+def _dot(a: Any, b: Any) -> Variable:
+    if max(len(getattr(x, "shape", ())) for x in (a, b)) > 2:
+        raise TypeError(
+            "np.dot is recorded up to two axes; `dezero.functions.matmul` takes more, `x.data` is the array"
+        )
+    return _dezero.matmul(a, b)
+
+
 # NumPy's functions of arrays that are recorded, where their arguments are those of these.
 _RECORDED: dict[str, Callable[..., Variable]] = {
     "amax": _dezero.max,
@@ -79,6 +87,7 @@ _RECORDED: dict[str, Callable[..., Variable]] = {
     "round": _primitives["round"],
     "clip": _primitives["clip"],
     "cumsum": _cumsum,
+    "dot": _dot,
     "ravel": _ravel,
     "where": _dezero.where_,
 }
