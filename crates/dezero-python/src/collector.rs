@@ -36,7 +36,8 @@ static CHANGES: AtomicU64 = AtomicU64::new(1);
 /// The count of changes at which the bridges of now were made; 0 while there are none.
 static BRIDGED: AtomicU64 = AtomicU64::new(0);
 
-/// Says that references to the record may have been made. The interpreter's lock is held.
+/// Says that references to the record may have been made or dropped, otherwise than with the object that holds them. The
+/// interpreter's lock is held.
 #[inline]
 pub(crate) fn changed() {
     // No other thread counts meanwhile, so this need not be one atomic step.

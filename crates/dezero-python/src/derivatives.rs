@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::arguments::{Given, is_number};
-use crate::errors::{keep, raised, take_kept};
+use crate::errors::{keep, raised, went_well};
 use crate::interpreter::{attached, detached};
 use crate::memory;
 use crate::variable::{PyVariable, Style, engine, object};
@@ -124,8 +124,7 @@ pub(crate) fn returned(y: &Bound<'_, PyAny>) -> PyResult<Variable> {
 /// Runs a transform, which calls Python.
 fn transform<T: Send>(py: Python<'_>, f: impl FnOnce() -> dezero::Result<T> + Send) -> PyResult<T> {
     let result = detached(py, f).map_err(raised)?;
-    drop(take_kept());
-    py.check_signals()?;
+    went_well(py)?;
     Ok(result)
 }
 

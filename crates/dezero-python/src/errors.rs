@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use pyo3::exceptions::{
-    PyArithmeticError, PyIndexError, PyMemoryError, PyRuntimeError, PyTypeError, PyValueError,
+    PyArithmeticError, PyException, PyIndexError, PyMemoryError, PyRuntimeError, PyTypeError,
+    PyValueError,
 };
 use pyo3::prelude::*;
 
@@ -17,8 +18,26 @@ thread_local! {
 /// Keeps an exception while its error goes through the engine.
 pub(crate) fn keep(exception: PyErr, name: &str) -> dezero::Error {
     let error = dezero::Error::function(name, exception.to_string());
-    RAISED.with(|raised| *raised.borrow_mut() = Some(exception));
+    let before = take_kept();
+    // Ctrl-C is not forgotten over a later error.
+    let kept = attached(|py| match before {
+        Some(before) if !before.is_instance_of::<PyException>(py) => before,
+        _ => exception,
+    });
+    RAISED.with(|raised| *raised.borrow_mut() = Some(kept));
     error
+}
+
+/// After work that went well, though code of the user's may have raised something on the way.
+///
+/// # Errors
+///
+/// What was kept, if it is no mere error: `KeyboardInterrupt`, `SystemExit`, what a signal's handler raised.
+pub(crate) fn went_well(py: Python<'_>) -> PyResult<()> {
+    match take_kept() {
+        Some(exception) if !exception.is_instance_of::<PyException>(py) => Err(exception),
+        _ => py.check_signals(),
+    }
 }
 
 /// The exception that was kept, if there is one.

@@ -16,7 +16,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::adapter::PythonFunction;
 use crate::arguments::Given;
-use crate::collector::Bridge;
+use crate::collector::{self, Bridge};
 use crate::errors::raised;
 use crate::identity;
 use crate::variable::{PyVariable, Style, object};
@@ -307,6 +307,7 @@ impl PyFunction {
 
     /// Makes this the creator of a variable that a function of the engine computed.
     fn _bind(slf: &Bound<'_, Self>, result: &Bound<'_, PyVariable>) {
+        collector::changed();
         let creator = result.borrow().held().and_then(Variable::creator);
         if creator.is_some() {
             let old = slf

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::collector;
 use crate::errors::keep;
@@ -163,9 +164,22 @@ fn end(py: Python<'_>) {
     });
 }
 
-/// Has the end of the interpreter announced.
+/// Called in a process that was forked: the other threads are not there.
+#[pyfunction]
+fn forked() {
+    INSIDE.store(DEPTH.get(), Ordering::SeqCst);
+    DETACHED.store(usize::from(!HAS_LOCK.get()), Ordering::SeqCst);
+}
+
+/// Has the end of the interpreter announced, and forks of its process.
 pub(crate) fn watch_the_end(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    let os = py.import("os")?;
+    if os.hasattr("register_at_fork")? {
+        let named = PyDict::new(py);
+        named.set_item("after_in_child", wrap_pyfunction!(forked, module)?)?;
+        os.call_method("register_at_fork", (), Some(&named))?;
+    }
     let end = wrap_pyfunction!(end, module)?;
     py.import("atexit")?.call_method1("register", (end,))?;
     Ok(())

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::arguments::Given;
 use crate::derivatives::{Place, returned};
-use crate::errors::{in_python, keep, take_kept};
+use crate::errors::{in_python, keep, take_kept, went_well};
 use crate::interpreter::{attached, detached};
 use crate::memory;
 use crate::variable::{Style, object};
@@ -78,7 +78,7 @@ pub(crate) fn compile(
     let compiled = how
         .compile(call, at.refs().as_slice())
         .map_err(raised_by_program)?;
-    drop(take_kept());
+    went_well(examples.py())?;
     Ok(PyCompiled {
         compiled,
         several: several.load(std::sync::atomic::Ordering::Relaxed),
@@ -116,6 +116,8 @@ impl PyCompiled {
         let at = Place::of(inputs)?;
         let mut ys = detached(py, || self.compiled.try_call(at.refs().as_slice()))
             .map_err(raised_by_program)?;
+        // The function itself is called for inputs of other shapes.
+        went_well(py)?;
         if self.several {
             let ys = ys
                 .into_iter()

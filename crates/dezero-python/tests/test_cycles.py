@@ -439,3 +439,48 @@ def test_a_deep_record_with_forks_is_dropped_without_recursion():
     del f, y, kept
     gc.collect()
     assert reference() is None
+
+
+@pytest.mark.parametrize("change", ["creator", "unchain", "unchain_backward", "data", "grad"])
+def test_what_a_finalizer_changes_is_seen(change):
+    kept = []
+
+    class AtTheEnd:
+        def __del__(self):
+            kept.append((self.f if change != "creator" else None, self.y.creator))
+            if change in ("unchain", "unchain_backward"):
+                getattr(self.y, change)()
+            elif change == "data":
+                self.x.data = None
+            elif change == "grad":
+                self.x.grad = None
+
+    f = Square()
+    f.note = "in use"
+    x = scalar(0.5)
+    t = f(x)
+    y = F.sin(t) * F.cos(t)
+    y.backward(create_graph=True)
+    end = AtTheEnd()
+    end.x, end.y, end.f, f.end = x, y, f, end
+    f.ys = [F.exp(t), y]
+    del f, t, x, y, end
+    gc.collect()
+    function, creator = kept.pop()
+    if function is None:
+        function = creator.inputs[0].creator.inputs[0].creator
+    assert function.note == "in use" and len(function.ys) == 2
+
+
+def test_a_variable_that_is_got_hold_of_while_its_garbage_is_cleared_is_whole():
+    kept = []
+    array = np.zeros(3)
+    shared = [array]
+    y = F.sin(scalar(0.5))
+    z = F.cos(y)
+    weakref.finalize(array, lambda: kept.append(z.creator.inputs[0]))
+    y.shared, y.me = shared, y
+    shared.append(y)
+    del shared, array, y
+    gc.collect()
+    assert kept[0].data == np.sin(0.5) and z.creator.inputs[0] is kept[0]

@@ -1,10 +1,15 @@
 """Ctrl-C in long work, and the end of the interpreter while other threads work: each in a process of its own."""
 
+import os
 import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
+
+import dezero
+import dezero.functions as F
 
 BEGINNING = """
 import os, signal, threading, time
@@ -213,3 +218,52 @@ def test_no_interrupt_is_swallowed():
         print("ended")
     """)
     assert (done.stdout, done.returncode) == ("ended\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("call", [1, 2, 3, 4])
+def test_compile_lets_through_what_is_no_error(exception, call):
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        if len(calls) == call:
+            raise exception
+        return F.sum(F.sin(x))
+
+    with pytest.raises(exception):
+        dezero.compile(f, np.ones(3))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_goes_on():
+    done = run("""
+        class Square(Function):
+            def forward(self, x):
+                return x**2
+            def backward(self, gy):
+                return 2 * self.inputs[0] * gy
+        large = np.ones(1_000_000)
+        fast = dezero.compile(lambda x: F.sum(F.sin(x) * F.exp(x)), large)
+        expected = fast(large).data
+        def work():
+            while True:
+                dezero.minimize(lambda x: F.sum((x - 1.0) ** 4), np.zeros(3), method="gd", lr=1e-12, iterations=10**6)
+        threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.1)
+        child = os.fork()
+        if child == 0:
+            import gc
+            gc.collect()
+            before = dezero._dezero.live_nodes()
+            for _ in range(5):
+                f = Square()
+                t = f(Variable(np.array(0.5)))
+                f.ys = [F.sin(t), F.cos(t)]
+            del f, t
+            gc.collect()
+            good = dezero._dezero.live_nodes() == before and fast(large).data == expected
+            os._exit(0 if good else 1)
+        print(os.waitpid(child, 0)[1])
+    """)
+    assert (done.stdout, done.returncode) == ("0\n", 0), done.stderr

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use super::{PyVariable, Style, data_array, engine, object};
 use crate::errors::{raised, raised_by_array};
 use crate::interpreter::detached;
-use crate::{identity, memory};
+use crate::{collector, identity, memory};
 
 /// Gradients with data that Python may write into, by address and serial number: `backward` adds to gradients that no
 /// Python code then touches.
@@ -76,6 +76,7 @@ impl PyVariable {
     #[setter]
     pub(crate) fn set_grad(slf: &Bound<'_, Self>, grad: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let py = slf.py();
+        collector::changed();
         let grad = match grad {
             None => None,
             Some(grad) if grad.is_instance_of::<Self>() => Some(grad.cast::<Self>()?.clone()),

@@ -115,6 +115,7 @@ impl PyVariable {
 
     /// Shows another variable from now on.
     fn show(slf: &Bound<'_, Self>, variable: Option<Variable>) {
+        collector::changed();
         let identity = variable.as_ref().map(Variable::identity);
         let serial = identity::next_serial();
         if let Some(identity) = identity {
@@ -412,6 +413,7 @@ impl PyVariable {
     #[getter]
     fn creator<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = slf.py();
+        collector::changed();
         let this = slf.borrow();
         let Some(creator) = this.variable.as_ref().and_then(Variable::creator) else {
             return Ok(None);
@@ -443,6 +445,7 @@ impl PyVariable {
 
     /// Cuts this variable off from the function that computed it; `backward` ends here.
     fn unchain(slf: &Bound<'_, Self>) {
+        collector::changed();
         let mut this = slf.borrow_mut();
         let variable = this.variable.clone();
         let old = this
@@ -459,6 +462,7 @@ impl PyVariable {
     /// Cuts off everything that this variable was computed from, keeping only the last function, as in truncated
     /// backpropagation through time.
     fn unchain_backward(slf: &Bound<'_, Self>) {
+        collector::changed();
         let variable = slf.borrow().variable.clone();
         if let Some(variable) = variable {
             variable.unchain_backward();
@@ -485,11 +489,9 @@ impl PyVariable {
         collector::visit_record(self.variable.as_ref(), bridges, &visit)
     }
 
+    // The engine's variable stays: until all is cleared, code of the user's may get this object by way of a record, and go
+    // on using it. A cycle through a record goes through a function of the user's, which is cleared.
     fn __clear__(&mut self) {
-        if let Some(variable) = self.variable.take() {
-            identity::forget(variable.identity(), self.serial);
-            drop(variable);
-        }
         if let Some(kept) = self.kept.take() {
             drop_kept(*kept);
         }
