@@ -1,8 +1,11 @@
 //! `compile`: a Python function becomes a program that is replayed without Python.
 
+use std::sync::Arc;
+
 use dezero::compile::{Compile, Compiled, Error, OtherShapes};
 use dezero::{Array, Program, Variable};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
@@ -21,6 +24,8 @@ type Function = Box<dyn Fn(&[Variable]) -> dezero::Result<Vec<Variable>> + Send 
 #[pyclass(frozen, name = "Compiled", module = "dezero")]
 pub(crate) struct PyCompiled {
     compiled: Compiled<Function, [Variable]>,
+    /// The function, which `compiled` has too: one reference, which the collector is to see.
+    function: Arc<Py<PyAny>>,
     /// Whether the function gives a list of results.
     several: bool,
 }
@@ -55,8 +60,9 @@ pub(crate) fn compile(
         } else {
             OtherShapes::Error
         });
-    let f = f.clone().unbind();
-    let several = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let function = Arc::new(f.clone().unbind());
+    let f = function.clone();
+    let several = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let seen = several.clone();
     let call: Function = Box::new(move |xs| {
         attached(|py| {
@@ -81,6 +87,7 @@ pub(crate) fn compile(
     went_well(examples.py())?;
     Ok(PyCompiled {
         compiled,
+        function,
         several: several.load(std::sync::atomic::Ordering::Relaxed),
     })
 }
@@ -132,6 +139,11 @@ impl PyCompiled {
     #[getter]
     fn program(&self) -> PyProgram {
         PyProgram(self.compiled.program().clone())
+    }
+
+    // Whatever holds this as well, an object or a closure, can be cleared.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&*self.function)
     }
 
     fn __repr__(&self) -> String {

@@ -8,6 +8,7 @@ use dezero::optim::{
     Optimum,
 };
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 use crate::derivatives::{Place, callable};
@@ -75,6 +76,10 @@ impl PyOptimum {
             .iter()
             .map(|step| (step.x.to_vec(), step.value))
             .collect()
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.x)
     }
 
     fn __repr__(&self) -> String {

@@ -13,6 +13,7 @@ import weakref
 import numpy as np
 import pytest
 
+import dezero
 import dezero.functions as F
 from dezero import Function, Variable
 from dezero._dezero import live_nodes
@@ -187,6 +188,34 @@ def cycle_of_a_creator_and_its_result():
 def cycle_of_a_gradient():
     y = scalar(0.5) * 2.0
     y.grad = y
+
+
+def cycle_of_a_compiled_method():
+    class Model:
+        def __init__(self):
+            self.w = scalar(0.5)
+            self.fast = dezero.compile(self.loss, np.ones(3))
+
+        def loss(self, x):
+            return F.sum(Square()(x * x))
+
+    model = Model()
+    model.y = model.fast(Variable(np.ones(3))) * model.w
+
+
+def cycle_of_a_compiled_function_and_its_closure():
+    def f(x):
+        return F.sin(x) if g else x
+
+    g = []
+    g.append(dezero.compile(f, np.ones(3)))
+    g.append(F.sin(scalar(0.5)))
+
+
+def cycle_of_an_optimum():
+    found = dezero.minimize(lambda x: (x - 1.0) ** 2, 0.0)
+    found.x.owner = found
+    found.x.y = F.sin(found.x)
 
 
 CYCLES = [value for name, value in list(globals().items()) if name.startswith("cycle_")]
